@@ -1,0 +1,1 @@
+"""What the reader hears: audio, engraving and widgets."""
