@@ -1,0 +1,169 @@
+"""Rolls and notes as sound: samples, and MP3 files (every chapter plays them).
+
+Every note has the same strength, for a roll knows no dynamics; every piece is
+brought to the same loudness, so that none wins a comparison by being louder.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from deepmusician.cache import atomic_write
+from deepmusician.listening.loudness import TARGET, matched
+from deepmusician.listening.piano import RATE, Piano, load_piano
+from deepmusician.notes import Notes
+from deepmusician.pianoroll import PianoRoll
+
+TAIL = 1.0  # seconds that a piece rings on after its last step
+_COMPRESSION = 0.7  # of libsndfile; MP3 at 56 kbit/s for mono at 22,050 Hz
+_DAMPING = 0.12  # seconds in which a damper takes a string's sound to 1/e
+_UNDAMPED = 90  # MIDI pitch from which a piano's strings have no dampers
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """Notes in seconds: `starts`, `holds` and MIDI `pitches`, of shape (notes,).
+
+    `seconds` is the length of the piece without its tail.
+    """
+
+    starts: np.ndarray
+    holds: np.ndarray
+    pitches: np.ndarray
+    seconds: float
+
+
+def perform(music: PianoRoll | Notes, tempo: float | None = None) -> Performance:
+    """Return when each note of a roll, or of notes before the grid, is played.
+
+    Args:
+        music: a roll, played by its steps, or `Notes`, played at their exact times.
+        tempo: in quarters a minute; by default the music's own.
+
+    Raises:
+        ValueError: the tempo is not a positive number.
+    """
+    tempo = music.tempo if tempo is None else tempo
+    if not (np.isfinite(tempo) and tempo > 0):
+        raise ValueError(f"tempo must be above 0 quarters a minute, got {tempo}")
+    quarter = 60.0 / tempo  # seconds
+    if isinstance(music, Notes):
+        starts, holds, pitches = music.onsets, music.durations, music.pitches
+        length = max(music.length, float(np.max(starts + holds, initial=0.0)))
+    else:
+        table = np.array(music.notes(), dtype=float).reshape(-1, 3)
+        starts, pitches, holds = table.T
+        quarter /= music.steps_per_quarter
+        length = len(music)
+    return Performance(
+        starts * quarter, holds * quarter, np.asarray(pitches, int), length * quarter
+    )
+
+
+def render(
+    music: PianoRoll | Notes,
+    tempo: float | None = None,
+    piano: Piano | None = None,
+    target: float = TARGET,
+) -> np.ndarray:
+    """Return float32 mono samples at 22,050 Hz, between -0.95 and 0.95.
+
+    They last as long as the piece and one second more, in which the last notes
+    ring; music without notes gives silence of exactly its length.
+
+    Args:
+        music: a roll, or `Notes` at their exact times (chapter 1).
+        tempo: in quarters a minute; by default the music's own.
+        piano: by default the recorded one, or the synthesised where that is missing.
+        target: loudness in LUFS; the same for all pieces to be compared.
+
+    Raises:
+        ValueError: the tempo is not a positive number.
+    """
+    played = perform(music, tempo)
+    return matched(_mixed(played, piano or load_piano()), RATE, target)
+
+
+def mp3_bytes(music: PianoRoll | Notes, tempo: float | None = None) -> bytes:
+    """Return the music as an MP3 file's bytes, 7 kB a second.
+
+    Args:
+        music: a roll, or `Notes` at their exact times.
+        tempo: in quarters a minute; by default the music's own.
+    """
+    return encode_mp3(render(music, tempo), music_name(music))
+
+
+def write_mp3(
+    music: PianoRoll | Notes, path: str | Path, tempo: float | None = None
+) -> Path:
+    """Return the path of the MP3 file written, whole or not at all.
+
+    Args:
+        music: a roll, or `Notes` at their exact times.
+        path: the file; its folder exists.
+        tempo: in quarters a minute; by default the music's own.
+    """
+    content = mp3_bytes(music, tempo)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(content)
+    return Path(path)
+
+
+def encode_mp3(samples: np.ndarray, title: str = "") -> bytes:
+    """Return mono samples at 22,050 Hz as an MP3 file's bytes; the piano is credited.
+
+    Sounds below 0.1 s are filled up with silence: the format has no empty file.
+
+    Args:
+        samples: float32, of shape (samples,).
+        title: written into the file, for players to show.
+    """
+    file = io.BytesIO()
+    options = {"compression_level": _COMPRESSION, "bitrate_mode": "CONSTANT"}
+    with soundfile.SoundFile(
+        file, "w", RATE, 1, "MPEG_LAYER_III", format="MP3", **options
+    ) as mp3:
+        mp3.title = title or "Deep Musician"
+        mp3.comment = f"Piano: {load_piano().name}"
+        mp3.write(np.pad(samples, (0, max(0, RATE // 10 - len(samples)))))
+    return file.getvalue()
+
+
+def music_name(music: PianoRoll | Notes) -> str:
+    """Return the name that a roll carries; notes have none."""
+    return getattr(music, "name", "")
+
+
+def _mixed(played: Performance, piano: Piano) -> np.ndarray:
+    """Return all notes added up, at the piano's own strength."""
+    tail = TAIL if len(played.starts) else 0.0
+    samples = np.zeros(round((played.seconds + tail) * RATE), np.float32)
+    for start, hold, pitch in zip(
+        played.starts, played.holds, played.pitches, strict=True
+    ):
+        first = round(start * RATE)
+        sound = _struck(piano, int(pitch), hold)[: len(samples) - first]
+        samples[first : first + len(sound)] += sound
+    return _faded(samples)
+
+
+def _struck(piano: Piano, pitch: int, hold: float) -> np.ndarray:
+    """Return the sound of a key held for so many seconds, then damped."""
+    damping = _DAMPING if pitch < _UNDAMPED else 10 * _DAMPING
+    held = round(hold * RATE)
+    sound = piano.tone(pitch)[: held + round(6 * damping * RATE)].copy()
+    released = sound[held:]
+    released *= np.exp(-np.arange(len(released)) / (damping * RATE))
+    released *= np.linspace(1, 0, len(released))
+    return sound
+
+
+def _faded(samples: np.ndarray) -> np.ndarray:
+    """Return the samples with their last 50 ms faded out, so that nothing clicks."""
+    last = samples[-round(0.05 * RATE) :]
+    last *= np.linspace(1, 0, len(last), dtype=np.float32)
+    return samples
