@@ -1,0 +1,213 @@
+"""How well cells of a roll were foretold: counts, curves and likelihoods.
+
+Cells are arrays whose last axis holds the keys and whose other axes hold steps:
+(steps, keys) for a piece, (batch, steps, keys) for a batch of windows. NumPy arrays
+and torch tensors are taken alike; every measure returns a plain float. Measures of
+music rather than of cells live in `music_metrics`. Chapter: the class imbalance.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit
+from sklearn import metrics as sklearn_metrics
+
+NAN = float("nan")
+
+
+class PrecisionRecall(NamedTuple):
+    """A precision-recall curve; point i flags the cells scored >= thresholds[i]."""
+
+    precision: np.ndarray  # (points,)
+    recall: np.ndarray  # (points,)
+    thresholds: np.ndarray  # (points,), rising
+
+
+class Confusion(NamedTuple):
+    """The four counts behind every measure at one threshold."""
+
+    hits: int
+    false_alarms: int
+    misses: int
+    rests: int
+
+
+def as_array(values: object) -> np.ndarray:
+    """Return a NumPy array of an array, a nested list or a torch tensor."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values)
+
+
+def as_cells(values: object, what: str = "cells") -> np.ndarray:
+    """Return boolean cells. ValueError for anything but zeros and ones."""
+    cells = as_array(values)
+    if cells.dtype != bool and not ((cells == 0) | (cells == 1)).all():
+        raise ValueError(f"{what} must hold zeros and ones; apply a threshold first")
+    return cells.astype(bool)
+
+
+def _require_same_shape(first: np.ndarray, second: np.ndarray) -> None:
+    """Raise ValueError unless both arrays speak of the same cells."""
+    if first.shape != second.shape:
+        raise ValueError(f"shapes differ: {first.shape} against {second.shape}")
+
+
+def _ratio(part: float, whole: float) -> float:
+    """Return part / whole, or NaN where there is no whole."""
+    return float(part / whole) if whole else NAN
+
+
+def confusion(predicted: object, target: object) -> Confusion:
+    """Return hits, false alarms, misses and rightly silent cells.
+
+    Both arguments hold zeros and ones in the same shape (..., keys); ValueError if not.
+    """
+    predicted, target = as_cells(predicted, "predicted"), as_cells(target, "target")
+    _require_same_shape(predicted, target)
+    hits = int((predicted & target).sum())
+    false_alarms, misses = int(predicted.sum()) - hits, int(target.sum()) - hits
+    rests = target.size - hits - false_alarms - misses
+    return Confusion(hits, false_alarms, misses, rests)
+
+
+def accuracy(predicted: object, target: object) -> float:
+    """Return the share of cells foretold rightly; NaN if there are no cells."""
+    counts = confusion(predicted, target)
+    return _ratio(counts.hits + counts.rests, sum(counts))
+
+
+def precision(predicted: object, target: object) -> float:
+    """Return the share of predicted notes that are there; NaN if none is predicted."""
+    counts = confusion(predicted, target)
+    return _ratio(counts.hits, counts.hits + counts.false_alarms)
+
+
+def recall(predicted: object, target: object) -> float:
+    """Return the share of true notes that are predicted; NaN if there is none."""
+    counts = confusion(predicted, target)
+    return _ratio(counts.hits, counts.hits + counts.misses)
+
+
+def f1(predicted: object, target: object) -> float:
+    """Return F1, 2 hits / (2 hits + false alarms + misses).
+
+    The harmonic mean of precision and recall. Defined, and 0, as soon as either side
+    has a note and no note is hit; NaN when both are silent.
+    """
+    counts = confusion(predicted, target)
+    return _ratio(
+        2 * counts.hits, 2 * counts.hits + counts.false_alarms + counts.misses
+    )
+
+
+def _scores_and_target(scores: object, target: object) -> tuple:
+    """Return scores and target as flat arrays of the same cells."""
+    scores, target = as_array(scores), as_cells(target, "target")
+    _require_same_shape(scores, target)
+    return scores.ravel(), target.ravel()
+
+
+def average_precision(scores: object, target: object) -> float:
+    """Return the average precision over all cells together; NaN without true notes.
+
+    `scores` (..., keys): probabilities or logits, only their order matters. A ranking
+    no better than chance reaches the share of cells that hold a note, not one half.
+    """
+    scores, target = _scores_and_target(scores, target)
+    if not target.any():
+        return NAN
+    return float(sklearn_metrics.average_precision_score(target, scores))
+
+
+def precision_recall_curve(scores: object, target: object) -> PrecisionRecall:
+    """Return precision and recall at every threshold worth a point.
+
+    `scores` and `target` (..., keys). Points that lie on a straight line in ROC space
+    are left out, so the curve stays light. ValueError without a true note: recall has
+    no meaning then.
+    """
+    scores, target = _scores_and_target(scores, target)
+    if not target.any():
+        raise ValueError("a precision-recall curve needs at least one note in target")
+    precisions, recalls, thresholds = sklearn_metrics.precision_recall_curve(
+        target, scores, drop_intermediate=True
+    )
+    return PrecisionRecall(precisions[:-1], recalls[:-1], thresholds)
+
+
+def density(cells: object) -> float:
+    """Return the mean number of notes a step; NaN without steps.
+
+    `cells` (..., keys): zeros and ones, or probabilities, which gives the density that
+    a model claims.
+    """
+    cells = as_array(cells)
+    return _ratio(cells.sum(dtype=float), cells[..., 0].size)
+
+
+def silent_share(cells: object) -> float:
+    """Return the share of steps in which no key is set; NaN without steps."""
+    steps = as_cells(cells).any(axis=-1)  # (...)
+    return _ratio((~steps).sum(), steps.size)
+
+
+def cell_nll(logits: object, target: object) -> np.ndarray:
+    """Return the negative log-likelihood of every cell in nats, shape (..., keys).
+
+    Bernoulli: softplus(-z) for a note, softplus(z) for a silent cell, which is finite
+    at any finite logit z and infinite only for a note that the model excludes.
+    """
+    logits, target = as_array(logits).astype(float), as_cells(target, "target")
+    _require_same_shape(logits, target)
+    return np.logaddexp(0.0, np.where(target, -logits, logits))
+
+
+def nll_per_step(logits: object, target: object, mask: object = None) -> float:
+    """Return the negative log-likelihood in nats a step.
+
+    The sum over the keys of a step, then the mean over steps. `logits` and `target`
+    (..., keys); `mask` (...) is true at the steps that count, all by default. NaN
+    if no step counts. With logits of dependent outputs, each given the true keys below
+    it, this is the exact likelihood too, by the chain rule.
+    """
+    steps = cell_nll(logits, target).sum(axis=-1)  # (...)
+    if mask is None:
+        return _ratio(steps.sum(), steps.size)
+    mask = as_cells(mask, "mask")
+    _require_same_shape(steps, mask)
+    return _ratio(steps[mask].sum(), mask.sum())
+
+
+def nll_per_quarter(
+    logits: object, target: object, steps_per_quarter: int = 4, mask: object = None
+) -> float:
+    """Return the negative log-likelihood in nats a quarter note.
+
+    Comparable between grids of different fineness, unlike `nll_per_step`.
+    """
+    return steps_per_quarter * nll_per_step(logits, target, mask)
+
+
+def cell_measures(
+    logits: object, target: object, threshold: float = 0.5
+) -> dict[str, float]:
+    """Return every measure of this module for logits and target (..., keys).
+
+    `density` is that of the thresholded cells, `expected_density` the sum of the
+    probabilities, `target_density` that of the music.
+    """
+    probability, target = expit(as_array(logits)), as_cells(target, "target")
+    predicted = probability > threshold
+    return {
+        "nll": nll_per_step(logits, target),
+        "accuracy": accuracy(predicted, target),
+        "precision": precision(predicted, target),
+        "recall": recall(predicted, target),
+        "f1": f1(predicted, target),
+        "average_precision": average_precision(probability, target),
+        "density": density(predicted),
+        "expected_density": density(probability),
+        "target_density": density(target),
+        "silent_share": silent_share(predicted),
+    }
