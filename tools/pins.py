@@ -1,0 +1,76 @@
+"""Write constraints.txt and environment.yml from what is installed here.
+
+Run it with the .venv's Python after changing the dependencies in pyproject.toml.
+"""
+
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+CONSTRAINTS = """\
+# Every package that the set-up installs; `make pins` writes this file.
+# Packages that only other platforms need are left to pip.
+"""
+ENVIRONMENT = """\
+# For conda and Binder: the pins of constraints.txt; `make pins` writes this file.
+name: deep-musician
+channels:
+  - conda-forge
+dependencies:
+  - python{python}
+  - pip
+  - make
+  - pip:
+"""
+
+
+def requirements() -> list[Requirement]:
+    """Return what pyproject.toml asks for, with every extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project.get("optional-dependencies", {}).values()
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    return [Requirement(line) for line in lines]
+
+
+def installed(wanted: list[Requirement]) -> dict[str, str]:
+    """Return the public version of each package that the wanted ones need here."""
+    versions: dict[str, str] = {}
+    queue = [(need, ("",)) for need in wanted]
+    seen = set()
+    while queue:
+        need, extras = queue.pop()
+        name = canonicalize_name(need.name)
+        key = (name, frozenset(need.extras))
+        applies = need.marker is None or any(
+            need.marker.evaluate({"extra": extra}) for extra in extras
+        )
+        if not applies or key in seen:
+            continue
+        seen.add(key)
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue
+        versions[name] = re.sub(r"\+.*", "", found.version)  # 2.13.0+cpu is 2.13.0
+        below = ("", *need.extras)
+        queue += [(Requirement(line), below) for line in found.requires or []]
+    return dict(sorted(versions.items()))
+
+
+def main() -> None:
+    """Write both files."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = [f"{name}=={version}" for name, version in installed(requirements()).items()]
+    (ROOT / "constraints.txt").write_text(CONSTRAINTS + "\n".join(pins) + "\n")
+    lines = [f"      - {pin}" for pin in pins] + ["      - -e .[book,test]"]
+    head = ENVIRONMENT.format(python=project["requires-python"])
+    (ROOT / "environment.yml").write_text(head + "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Copy the browser's libraries from npm and PyPI into assets/vendor.
+
+The built book loads these files from its own folder and nothing from the network.
+"""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "assets" / "vendor"
+
+WIDGETS_CONFIG = """\
+// The widgets look for their fonts beside this script.
+window.__jupyter_widgets_assets_path__ =
+  document.currentScript.src.replace(/[^/]*$/, "");
+"""
+ANONYMOUS = "define(["
+
+
+def named_module(source: str, name: str) -> str:
+    """Return an AMD module's source, its anonymous `define` given a name.
+
+    An anonymous module can only be fetched by require.js, which a page opened
+    from a folder may not do; a named one is at hand as soon as its script ran.
+    """
+    if source.count(ANONYMOUS) != 1:
+        raise ValueError(f"{name}: expected one anonymous define([ in its source")
+    return source.replace(ANONYMOUS, f'define("{name}", [')
+
+
+def vendor() -> list[Path]:
+    """Return the files written to assets/vendor."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir(parents=True)
+    html_manager = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
+    shutil.copy(MODULES / "mathjax" / "es5" / "tex-svg-full.js", VENDOR / "tex-svg.js")
+    shutil.copy(MODULES / "requirejs" / "require.js", VENDOR)
+    shutil.copy(html_manager / "embed-amd.js", VENDOR)
+    for font in html_manager.glob("*.woff2"):
+        shutil.copy(font, VENDOR)
+    (VENDOR / "widgets-config.js").write_text(WIDGETS_CONFIG)
+    anywidget = files("anywidget").joinpath("nbextension", "index.js").read_text()
+    (VENDOR / "anywidget-amd.js").write_text(named_module(anywidget, "anywidget"))
+    return sorted(VENDOR.iterdir())
+
+
+if __name__ == "__main__":
+    vendor()
