@@ -166,7 +166,7 @@ class DeepMusician(nn.Module):
         teacher_forcing: float,
         generator: Generator | None,
     ) -> Tensor:
-        """Return the states (batch, steps, hidden) of a decoder that may hear itself."""
+        """Return the states (batch, steps, hidden) of a decoder that hears itself."""
         batch, steps, keys = target.shape
         coins = torch.rand(batch, steps, 1, generator=generator)
         forced = coins.to(target.device) < teacher_forcing
