@@ -1,0 +1,144 @@
+"""Notes to the planes of a piano roll and back, on arrays alone.
+
+Chapter "Data representation". Planes are boolean, (steps, 88).
+"""
+
+import numpy as np
+
+from deepmusician.notes import KEYS, PITCH_LOW, Notes, Reading
+
+LONGEST = 400_000
+"""Steps of the longest roll: some sixteen hours of sixteenths at 100 a minute."""
+FINEST = 480
+"""Steps of the finest quarter, so that MIDI's ticks can hold them."""
+CAUSES = ("drums", "grace", "out of range", "same step", "unison")
+
+
+def check_steps_per_quarter(steps_per_quarter: int) -> None:
+    """Raise ValueError unless the grid is a whole number of steps a quarter."""
+    if steps_per_quarter not in range(1, FINEST + 1):
+        raise ValueError(
+            f"steps_per_quarter is a whole number from 1 to {FINEST}, "
+            f"not {steps_per_quarter}"
+        )
+
+
+def frozen_plane(plane: np.ndarray) -> np.ndarray:
+    """Return a read-only boolean copy, or raise ValueError for another shape."""
+    plane = np.array(plane, dtype=bool)
+    if plane.ndim != 2 or plane.shape[1] != KEYS:
+        raise ValueError(f"a plane has shape (steps, {KEYS}), not {plane.shape}")
+    plane.flags.writeable = False
+    return plane
+
+
+def check_planes(onsets: np.ndarray, sounding: np.ndarray) -> None:
+    """Raise ValueError unless every touch sounds and every sound begins by a touch."""
+    if onsets.shape != sounding.shape:
+        raise ValueError(f"planes differ: {onsets.shape} and {sounding.shape}")
+    if (onsets & ~sounding).any():
+        raise ValueError("a key is touched that does not sound")
+    if (rising_edges(sounding) & ~onsets).any():
+        raise ValueError("a key sounds that was not touched")
+
+
+def snap(
+    notes: Notes, steps_per_quarter: int
+) -> tuple[np.ndarray, np.ndarray, Reading]:
+    """Return the onset plane, the sounding plane, and what the grid cost.
+
+    Raises ValueError where the roll would be longer than `LONGEST` steps.
+    """
+    ends = notes.onsets + notes.durations
+    steps = _length(max(notes.length, ends.max(initial=0.0)), steps_per_quarter)
+    graces = notes.durations <= 0
+    foreign = ~graces & (
+        (notes.pitches < PITCH_LOW) | (notes.pitches >= PITCH_LOW + KEYS)
+    )
+    kept = ~graces & ~foreign
+    onsets, ends, keys = notes.onsets[kept], ends[kept], notes.pitches[kept] - PITCH_LOW
+    touches, releases = (nearest(times * steps_per_quarter) for times in (onsets, ends))
+    releases = np.maximum(releases, touches + 1)
+    steps = max(steps, releases.max(initial=0))
+    planes = _planes(touches, releases, keys, steps)
+    voices = len(set(zip(onsets.tolist(), keys.tolist(), strict=True)))
+    counts = {
+        "grace": int(graces.sum()),
+        "out of range": int(foreign.sum()),
+        "same step": voices - int(planes[0].sum()),
+        "unison": len(keys) - voices,
+    }
+    errors = abs(touches / steps_per_quarter - onsets)
+    reading = Reading(
+        _add_up(dict.fromkeys(CAUSES, 0), notes.dropped, counts),
+        float(errors.max(initial=0.0)),
+        float(errors.mean()) if len(errors) else 0.0,
+        float(abs(releases / steps_per_quarter - ends).max(initial=0.0)),
+    )
+    return *planes, reading
+
+
+def nearest(steps: np.ndarray) -> np.ndarray:
+    """Return the nearest whole steps; half steps go up, as the ear expects of runs.
+
+    Rounding halves to even would pile the four 32nds of a turn on two steps.
+    """
+    return np.floor(steps + 0.5 + 1e-6).astype(int)
+
+
+def rising_edges(sounding: np.ndarray) -> np.ndarray:
+    """Return the plane of the steps at which a key begins to sound."""
+    edges = sounding.copy()
+    edges[1:] &= ~sounding[:-1]
+    return edges
+
+
+def held(onsets: np.ndarray, hold: int) -> np.ndarray:
+    """Return the sounding plane if each touch is held for `hold` steps."""
+    if hold < 1:
+        raise ValueError(f"a touch is held for at least 1 step, not {hold}")
+    touches, keys = np.nonzero(onsets)
+    releases = np.minimum(touches + hold, len(onsets))
+    return _planes(touches, releases, keys, len(onsets))[1]
+
+
+def notes_of(onsets: np.ndarray, sounding: np.ndarray) -> list[tuple[int, int, int]]:
+    """Return (onset step, MIDI pitch, steps held) in order of time, then pitch."""
+    steps = len(onsets)
+    stops = np.ones((steps + 1, KEYS), dtype=bool)  # a note ends before these steps
+    stops[:steps] = onsets | ~sounding
+    notes = []
+    for key in np.flatnonzero(onsets.any(axis=0)):
+        ends = np.flatnonzero(stops[:, key])
+        for touch in np.flatnonzero(onsets[:, key]):
+            end = ends[np.searchsorted(ends, touch, side="right")]
+            notes.append((int(touch), int(key) + PITCH_LOW, int(end - touch)))
+    return sorted(notes)
+
+
+def _length(quarters: float, steps_per_quarter: int) -> int:
+    """Return the steps of a piece, before any memory is taken for them."""
+    if not np.isfinite(quarters) or quarters * steps_per_quarter > LONGEST:
+        raise ValueError(
+            f"lasts {quarters:,.0f} quarters, more than the {LONGEST:,} steps "
+            "that a roll may have"
+        )
+    return int(nearest(np.array(quarters * steps_per_quarter)))
+
+
+def _planes(
+    touches: np.ndarray, releases: np.ndarray, keys: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both planes (steps, 88) of notes given in steps and keys."""
+    onsets = np.zeros((steps, KEYS), dtype=bool)
+    onsets[touches, keys] = True
+    changes = np.zeros((steps + 1, KEYS), dtype=np.int32)
+    np.add.at(changes, (touches, keys), 1)
+    np.add.at(changes, (releases, keys), -1)
+    return onsets, changes.cumsum(axis=0)[:steps] > 0
+
+
+def _add_up(*counts: dict[str, int]) -> dict[str, int]:
+    """Return the sums of counts by cause."""
+    causes = dict.fromkeys(cause for count in counts for cause in count)
+    return {cause: sum(count.get(cause, 0) for count in counts) for cause in causes}

@@ -1,0 +1,66 @@
+"""Notes in musical time, before any grid: what every reader of files returns."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+PITCH_LOW = 21
+"""MIDI pitch of key 0, the A0 of a piano."""
+KEYS = 88
+"""Keys of a piano, from A0 (MIDI 21) to C8 (MIDI 108)."""
+DEFAULT_TEMPO = 100.0
+"""Quarters a minute, where a file names no tempo."""
+
+
+class MusicFileError(ValueError):
+    """The one error for a file or folder that cannot be read as music.
+
+    Its text reads "path: cause. remedy", ready to be shown to a person.
+    """
+
+    def __init__(self, path: str | Path, cause: str, remedy: str = ""):
+        self.path, self.cause, self.remedy = str(path), cause, remedy
+        super().__init__(f"{path}: {cause}. {remedy}".rstrip())
+
+    def __reduce__(self):
+        """Return how to rebuild the error, so that it crosses processes."""
+        return type(self), (self.path, self.cause, self.remedy)
+
+
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """The notes of one file, in quarters, with what the reader had to drop.
+
+    `onsets` and `durations` (notes,) are in quarters and `pitches` (notes,) are
+    MIDI numbers, all in parallel; `tempo` is in quarters a minute; `length` is the
+    whole piece in quarters, rests at its end included; `dropped` counts by cause.
+    """
+
+    onsets: np.ndarray
+    durations: np.ndarray
+    pitches: np.ndarray
+    tempo: float = DEFAULT_TEMPO
+    length: float = 0.0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of notes."""
+        return len(self.pitches)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file lost on its way to the grid.
+
+    `dropped` counts notes by cause: "drums", "grace" (no duration), "out of range"
+    (not on a piano), "unison" (two voices on one key at the same time) and
+    "same step" (two touches of one key that the grid cannot tell apart). The errors
+    are how far times moved to the nearest step, in quarters: the largest and the
+    mean over the touches, and the largest over the releases.
+    """
+
+    dropped: dict[str, int] = field(default_factory=dict)
+    largest_error: float = 0.0
+    mean_error: float = 0.0
+    largest_release_error: float = 0.0
