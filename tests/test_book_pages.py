@@ -1,0 +1,156 @@
+"""Opens every page of the built book in Chromium, from its folder, with no network.
+
+`DEEPMUSICIAN_BOOK` names the folder of the built book (default: the quick preview).
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+import yaml
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+BOOK = Path(os.environ.get("DEEPMUSICIAN_BOOK", ROOT / "_build" / "quick" / "html"))
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCAL = {"file", "data", "blob", "about"}
+LOADED_FROM = re.compile(
+    r"<(?:script|link|img|iframe|source|audio|video|object|embed)\b[^>]*?"
+    r"\b(?:src|href|data)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
+    re.IGNORECASE,
+)
+CHECKS = (ROOT / "tests" / "book_page.js").read_text()
+
+
+def contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    return [f"{name}.html" for name in [toc["root"], *files]]
+
+
+def browser_path():
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    pytest.fail(
+        "These tests open the book in Chromium, and none is installed here. "
+        "On Debian and Ubuntu: apt install chromium"
+    )
+
+
+@pytest.fixture(scope="session")
+def book():
+    if not (BOOK / "index.html").is_file():
+        pytest.fail(f"{BOOK}: no book here. Build it with: make book PRESET=quick")
+    return BOOK.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser_path(), args=FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(offline=True)
+    context.add_init_script(CHECKS)
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: note_console(page, said))
+    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
+    page.on("request", lambda request: note_request(page, request.url))
+    page.on(
+        "requestfailed", lambda request: page.complaints.append(f"lost: {request.url}")
+    )
+    yield page
+    context.close()
+
+
+def note_console(page, said):
+    if said.type in ("error", "warning"):
+        page.complaints.append(f"{said.type}: {said.text}")
+
+
+def note_request(page, url):
+    if urlparse(url).scheme not in LOCAL:
+        page.complaints.append(f"asks the network for {url}")
+
+
+def visit(page, path):
+    page.goto(path.as_uri(), wait_until="load")
+    page.evaluate("bookPage.settled()")
+    page.wait_for_timeout(300)  # what starts late may complain late
+
+
+def empty_widgets(page):
+    for _ in range(100):  # views come one by one: give them 20 seconds
+        if not page.evaluate("bookPage.emptyWidgets()"):
+            break
+        page.wait_for_timeout(200)
+    return page.evaluate("bookPage.emptyWidgets()")
+
+
+def test_the_book_has_the_pages_of_its_table_of_contents(book):
+    pages = {path.relative_to(book).as_posix() for path in book.glob("book/*.html")}
+    assert pages == set(contents())
+
+
+@pytest.mark.parametrize("name", [*contents(), "index.html", "search.html"])
+def test_a_page_opens_from_its_folder_without_a_complaint(book, page, name):
+    visit(page, book / name)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", contents())
+def test_whatever_a_page_shows_or_plays_is_there(book, page, name):
+    visit(page, book / name)
+    assert empty_widgets(page) == []
+    assert page.evaluate("bookPage.brokenImages()") == []
+    assert page.evaluate("bookPage.namelessPictures()") == []
+    assert page.evaluate("bookPage.unsetFormulas()") == []
+    assert page.evaluate("bookPage.silentPlayers()") == []
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_the_page_in_both_themes(book, page, theme):
+    page.add_init_script(f"localStorage.setItem('mode', '{theme}')")
+    visit(page, book / contents()[0])
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate("bookPage.contrast()") > 7
+
+
+def test_no_page_names_a_file_on_another_host(book):
+    found = {
+        (path.relative_to(book).as_posix(), address)
+        for path in book.rglob("*.html")
+        for address in LOADED_FROM.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_no_style_sheet_fetches_a_font_or_picture_from_another_host(book):
+    fetched = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^)\"'\s]+)")
+    found = {
+        (path.name, address)
+        for path in book.rglob("*.css")
+        for address in fetched.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
