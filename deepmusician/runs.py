@@ -18,6 +18,7 @@ from filelock import BaseFileLock, FileLock
 from deepmusician.cache import atomic_write, cache_base
 
 MARKER = "finished.json"
+CHECKPOINT = "last.ckpt"  # what an unfinished run goes on from
 FILES = ("config.json", "model.safetensors", "history.csv", "metrics.json")
 ID_LENGTH = 12  # hexadecimal digits: no two of a million runs alike, in practice
 

@@ -5,7 +5,7 @@ target the next 96. Before a piece begins and after it ends there is silence; th
 mask marks the target's steps that belong to the piece. Chapter: training.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -130,6 +130,15 @@ class Windows:
         left = (self.lengths[pieces] - offsets)[:, None]  # steps to the piece's end
         mask = torch.from_numpy(np.arange(self.target) < left)  # (batch, target)
         return Batch(music[:, : self.context], music[:, self.context :], mask)
+
+
+def key_density(batches: Iterable[Batch]) -> torch.Tensor:
+    """Return each key's share of the targets' steps in which it is set, (keys,).
+
+    A key that never is counts as set half a time, so that its logit is finite.
+    """
+    heard = torch.cat([batch.target[batch.mask] for batch in batches])  # (steps, keys)
+    return (heard.sum(dim=0) + 0.5) / (len(heard) + 1)
 
 
 def _room(steps: np.ndarray) -> tuple[int, int]:

@@ -1,0 +1,51 @@
+"""The one line that a training run shows while it runs."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from tqdm import tqdm
+
+_SHOWN = {
+    "train_loss": "train",
+    "valid_nll": "valid NLL",
+    "valid_density": "density",
+    "valid_f1": "F1",
+    "free_density": "free density",
+}
+
+
+class ProgressLine:
+    """A bar over all updates of a run, with the measures of the last epoch."""
+
+    def __init__(self, epochs: int, updates_per_epoch: int, show: bool) -> None:
+        self._epochs, self._updates = epochs, updates_per_epoch
+        self._bar = tqdm(
+            total=epochs * updates_per_epoch,
+            unit="update",
+            disable=not show,
+            mininterval=0.5,
+        )
+        self._measures: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def update(self) -> None:
+        """Count an update."""
+        self._bar.update()
+
+    def show(self, row: dict[str, float]) -> None:
+        """Show an epoch's measures; free running keeps its last ones."""
+        named = {said: row[name] for name, said in _SHOWN.items() if name in row}
+        self._measures |= {said: f"{value:.3g}" for said, value in named.items()}
+        self._bar.set_description(f"epoch {row['epoch']}/{self._epochs}", refresh=False)
+        self._bar.set_postfix(self._measures)
+
+    def resume(self, history: Sequence[dict[str, float]]) -> None:
+        """Go on where the history of an interrupted run ends."""
+        self._bar.update(len(history) * self._updates)
+        for row in history:
+            self.show(row)
