@@ -27,9 +27,9 @@ def read_midi(path: str | Path) -> Notes:
     score = _parse(path, content)
     tables = [track.notes.numpy() for track in score.tracks if not track.is_drum]
     drums = sum(len(track.notes) for track in score.tracks if track.is_drum)
-    onsets, durations, pitches = (
+    onsets, durations, pitches, velocities = (
         np.concatenate([np.empty(0), *(table[column] for table in tables)])
-        for column in ("time", "duration", "pitch")
+        for column in ("time", "duration", "pitch", "velocity")
     )
     if not len(pitches):
         cause = f"has no notes but {drums} drum strokes" if drums else "has no notes"
@@ -45,6 +45,7 @@ def read_midi(path: str | Path) -> Notes:
         tempo=round(score.tempos[0].qpm, 3) if len(score.tempos) else DEFAULT_TEMPO,
         length=max(ends) / quarter,
         dropped={"drums": drums},
+        velocities=velocities.astype(int),
     )
 
 

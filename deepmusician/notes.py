@@ -1,6 +1,6 @@
 """Notes in musical time, before any grid: what every reader of files returns."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ class Notes:
     `onsets` and `durations` (notes,) are in quarters and `pitches` (notes,) are
     MIDI numbers, all in parallel; `tempo` is in quarters a minute; `length` is the
     whole piece in quarters, rests at its end included; `dropped` counts by cause.
+    `velocities` (notes,), from 1 to 127, say how hard the keys are struck; None where
+    the source does not tell, as most scores do not. No roll keeps them.
     """
 
     onsets: np.ndarray
@@ -43,10 +45,30 @@ class Notes:
     tempo: float = DEFAULT_TEMPO
     length: float = 0.0
     dropped: dict[str, int] = field(default_factory=dict)
+    velocities: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Return the number of notes."""
         return len(self.pitches)
+
+    def excerpt(self, first: float, last: float) -> "Notes":
+        """Return the notes that begin in [first, last), in quarters, moved to 0.
+
+        They are released at `last` if they sound longer. What the whole file dropped
+        is not counted again.
+        """
+        chosen = (self.onsets >= first) & (self.onsets < last)
+        onsets = self.onsets[chosen]
+        struck = None if self.velocities is None else self.velocities[chosen]
+        return replace(
+            self,
+            onsets=onsets - first,
+            durations=np.minimum(self.durations[chosen], last - onsets),
+            pitches=self.pitches[chosen],
+            length=float(last - first),
+            dropped={},
+            velocities=struck,
+        )
 
 
 @dataclass(frozen=True)

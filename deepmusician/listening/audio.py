@@ -1,6 +1,6 @@
 """Rolls and notes as sound: samples, and MP3 files (every chapter plays them).
 
-Every note has the same strength, for a roll knows no dynamics; every piece is
+A roll's notes all have the same strength, for it knows no dynamics; every piece is
 brought to the same loudness, so that none wins a comparison by being louder.
 """
 
@@ -17,6 +17,7 @@ from deepmusician.listening.piano import RATE, Piano, load_piano
 from deepmusician.notes import Notes
 from deepmusician.pianoroll import PianoRoll
 
+LEVEL = 80  # the MIDI velocity of a note whose source tells none
 TAIL = 1.0  # seconds that a piece rings on after its last step
 _COMPRESSION = 0.7  # of libsndfile; MP3 at 56 kbit/s for mono at 22,050 Hz
 _DAMPING = 0.12  # seconds in which a damper takes a string's sound to 1/e
@@ -27,13 +28,15 @@ _UNDAMPED = 90  # MIDI pitch from which a piano's strings have no dampers
 class Performance:
     """Notes in seconds: `starts`, `holds` and MIDI `pitches`, of shape (notes,).
 
-    `seconds` is the length of the piece without its tail.
+    `seconds` is the length of the piece without its tail; `gains` (notes,) are the
+    notes' amplitudes, against that of a note without a velocity.
     """
 
     starts: np.ndarray
     holds: np.ndarray
     pitches: np.ndarray
     seconds: float
+    gains: np.ndarray
 
 
 def perform(music: PianoRoll | Notes, tempo: float | None = None) -> Performance:
@@ -50,6 +53,7 @@ def perform(music: PianoRoll | Notes, tempo: float | None = None) -> Performance
     if not (np.isfinite(tempo) and tempo > 0):
         raise ValueError(f"tempo must be above 0 quarters a minute, got {tempo}")
     quarter = 60.0 / tempo  # seconds
+    velocities = getattr(music, "velocities", None)
     if isinstance(music, Notes):
         starts, holds, pitches = music.onsets, music.durations, music.pitches
         length = max(music.length, float(np.max(starts + holds, initial=0.0)))
@@ -58,9 +62,22 @@ def perform(music: PianoRoll | Notes, tempo: float | None = None) -> Performance
         starts, pitches, holds = table.T
         quarter /= music.steps_per_quarter
         length = len(music)
+    gains = np.ones(len(starts)) if velocities is None else gain(velocities)
     return Performance(
-        starts * quarter, holds * quarter, np.asarray(pitches, int), length * quarter
+        starts * quarter,
+        holds * quarter,
+        np.asarray(pitches, int),
+        length * quarter,
+        gains,
     )
+
+
+def gain(velocities: np.ndarray) -> np.ndarray:
+    """Return amplitudes by MIDI velocity, 1 at 80: they grow with its square.
+
+    Source: General MIDI level 1, developer guidelines: 40 log10(velocity / 127) dB.
+    """
+    return (np.asarray(velocities, float) / LEVEL) ** 2
 
 
 def render(
@@ -142,12 +159,11 @@ def _mixed(played: Performance, piano: Piano) -> np.ndarray:
     """Return all notes added up, at the piano's own strength."""
     tail = TAIL if len(played.starts) else 0.0
     samples = np.zeros(round((played.seconds + tail) * RATE), np.float32)
-    for start, hold, pitch in zip(
-        played.starts, played.holds, played.pitches, strict=True
-    ):
+    notes = zip(played.starts, played.holds, played.pitches, played.gains, strict=True)
+    for start, hold, pitch, amplitude in notes:
         first = round(start * RATE)
         sound = _struck(piano, int(pitch), hold)[: len(samples) - first]
-        samples[first : first + len(sound)] += sound
+        samples[first : first + len(sound)] += np.float32(amplitude) * sound
     return _faded(samples)
 
 
