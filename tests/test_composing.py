@@ -165,7 +165,7 @@ def test_the_first_chunk_is_the_decoders_own_step_after_step():
     model = network()
     (roll,) = compose(model, steps=12, rule="threshold", threshold=0.04)
     model = model.double().eval()
-    target = torch.from_numpy(roll.onsets)[None].double()  # (1, steps, keys)
+    target = torch.tensor(roll.onsets[None], dtype=torch.float64)  # (1, steps, keys)
     with torch.no_grad():
         logits = model(torch.zeros(1, 12, 88), target)
     assert torch.equal((torch.sigmoid(logits) > 0.04).double(), target)
