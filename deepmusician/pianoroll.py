@@ -229,7 +229,7 @@ class PianoRoll:
         return Path(path)
 
     def to_stream(self) -> object:
-        """Return a music21 score on two staves, divided at middle C."""
+        """Return a music21 score on two staves, its last bar filled up with rests."""
         from deepmusician.staves import to_stream
 
         return to_stream(

@@ -5,7 +5,9 @@ seconds to load.
 """
 
 from collections.abc import Iterable
+from contextlib import redirect_stderr
 from fractions import Fraction
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
 
@@ -26,7 +28,7 @@ def to_stream(
     tempo: float,
     title: str = "",
 ) -> object:
-    """Return a music21 score in 4/4, on two staves divided at middle C.
+    """Return a music21 score of whole 4/4 bars, on two staves divided at middle C.
 
     Onsets, durations and the `length` of the whole are in steps, `tempo` in quarters
     a minute. Notes that overlap in one hand go to several voices.
@@ -55,8 +57,10 @@ def write_musicxml(path: str | Path, score: object) -> None:
     """Write a music21 score as a MusicXML file."""
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
+    exporter = GeneralObjectExporter(score)
+    exporter.makeNotation = False  # the score is complete
     with atomic_write(path) as temporary:
-        temporary.write_bytes(GeneralObjectExporter(score).parse())
+        temporary.write_bytes(exporter.parse())
 
 
 def voices_of(notes: Iterable[Note]) -> list[list[Chord]]:
@@ -75,11 +79,11 @@ def voices_of(notes: Iterable[Note]) -> list[list[Chord]]:
 
 
 def _staff(name: str, notes: list[Note], length: int, steps_per_quarter: int):
-    """Return one hand as a music21 staff of whole bars, the last as long as is left."""
+    """Return one hand as a music21 staff of whole bars."""
     from music21 import clef, instrument, meter, stream
 
     staff = stream.PartStaff(id=name)
-    staff.partName = name
+    staff.partName = "Piano"
     bar = QUARTERS_A_BAR * steps_per_quarter
     voices = voices_of(notes)
     for number, start in enumerate(range(0, max(length, 1), bar), start=1):
@@ -89,13 +93,17 @@ def _staff(name: str, notes: list[Note], length: int, steps_per_quarter: int):
             measure.append(clef.BassClef() if low else clef.TrebleClef())
             measure.append(meter.TimeSignature(f"{QUARTERS_A_BAR}/4"))
             staff.insert(0, instrument.Piano())
-        end = min(start + bar, length)
         for rank, voice in enumerate(voices):
-            sung = _within(voice, start, end)
+            sung = _within(voice, start, start + bar)
             if sung or rank == 0:
-                elements = _elements(sung, start, end, steps_per_quarter, rank > 0)
-                measure.insert(0, _voice(rank + 1, elements))
+                elements = _elements(sung, start, start + bar, steps_per_quarter)
+                measure.insert(0, _voice(rank, elements))
         staff.append(measure)
+    staff.makeAccidentals(
+        inPlace=True, cautionaryPitchClass=False, cautionaryNotImmediateRepeat=False
+    )
+    with redirect_stderr(StringIO()):  # it warns of its own beams that it then mends
+        staff.makeBeams(inPlace=True)
     return staff
 
 
@@ -104,68 +112,87 @@ def _within(voice: list[Chord], start: int, end: int) -> list[Chord]:
     return [chord for chord in voice if chord[0] < end and chord[1] > start]
 
 
-def _voice(number: int, elements: list):
-    """Return a music21 voice of elements one after the other."""
+def _voice(rank: int, elements: list):
+    """Return a music21 voice of elements one after the other.
+
+    Rests are shown in the first voice alone, where they tell the time.
+    """
     from music21 import stream
 
-    voice = stream.Voice(id=str(number))
+    voice = stream.Voice(id=str(rank + 1))
     voice.append(elements)
+    for rest in voice.getElementsByClass("Rest"):
+        rest.style.hideObjectOnPrint = rank > 0
     return voice
 
 
 def _elements(
-    chords: list[Chord], start: int, end: int, steps_per_quarter: int, hidden: bool
+    chords: list[Chord], start: int, end: int, steps_per_quarter: int
 ) -> list:
     """Return the notes, ties and rests of one voice that fill a bar."""
+    from music21 import note
+
     elements, now = [], start
     for onset, release, pitches in [*chords, (end, end, [])]:
         first, last = max(onset, start), min(release, end)
-        elements += _rests(Fraction(first - now, steps_per_quarter), hidden)
-        elements += _tied(
-            Fraction(last - first, steps_per_quarter),
-            pitches,
-            from_before=onset < start,
-            goes_on=release > end,
-        )
+        silence = writable(now, first, steps_per_quarter)
+        elements += [note.Rest(quarterLength=length) for length in silence]
+        lengths = writable(first, last, steps_per_quarter)
+        elements += _tied(pitches, lengths, onset < start, release > end)
         now = last
     return elements
 
 
-def _rests(quarters: Fraction, hidden: bool) -> list:
-    """Return rests of that length, hidden where another voice shows the time."""
-    from music21 import note
-
-    rests = [note.Rest(quarterLength=part) for part in _writable(quarters)]
-    for rest in rests:
-        rest.style.hideObjectOnPrint = hidden
-    return rests
-
-
 def _tied(
-    quarters: Fraction, pitches: list[int], from_before: bool, goes_on: bool
+    pitches: list[int], lengths: list[Fraction], from_before: bool, goes_on: bool
 ) -> list:
-    """Return a chord of that length as notes that can be written, tied together."""
+    """Return a chord as one note sign for each length, in quarters, tied together."""
     from music21 import chord, note, tie
 
-    parts = _writable(quarters)
-    elements = []
-    for number, part in enumerate(parts):
-        sound = note.Note if len(pitches) == 1 else chord.Chord
-        content = pitches[0] if len(pitches) == 1 else pitches
-        element = sound(content, quarterLength=part)
-        back = from_before or number > 0
-        forth = goes_on or number < len(parts) - 1
-        if back or forth:
-            kinds = {(0, 1): "start", (1, 1): "continue", (1, 0): "stop"}
-            element.tie = tie.Tie(kinds[back, forth])
-        elements.append(element)
-    return elements
+    kinds = {(False, True): "start", (True, True): "continue", (True, False): "stop"}
+    signs = []
+    for number, length in enumerate(lengths):
+        if len(pitches) == 1:
+            signs.append(note.Note(pitches[0], quarterLength=length))
+        else:
+            signs.append(chord.Chord(pitches, quarterLength=length))
+        tied = from_before or number > 0, goes_on or number < len(lengths) - 1
+        if any(tied):
+            signs[-1].tie = tie.Tie(kinds[tied])
+    return signs
 
 
-def _writable(quarters: Fraction) -> list[Fraction]:
-    """Return lengths that each have a note sign, adding up to the given one."""
-    from music21.duration import Duration
+def writable(start: int, end: int, steps_per_quarter: int) -> list[Fraction]:
+    """Return lengths in quarters that each have a note sign, from step to step.
 
-    if not quarters:
-        return []
-    return [part.quarterLength for part in Duration(quarters).components]
+    What begins off the beat is cut at the next beat, as musicians read it. The
+    longest sign comes first: 5 sixteenths are a quarter and a sixteenth. Dots are
+    used where the grid halves its quarters; elsewhere signs are tuplets.
+    """
+    beat = -(-start // steps_per_quarter) * steps_per_quarter  # the next, or this
+    cut = min(beat, end)
+    lengths = [Fraction(cut - start, steps_per_quarter)]
+    lengths.append(Fraction(end - cut, steps_per_quarter))
+    signs = _signs(steps_per_quarter)
+    return [sign for length in lengths for sign in _spell(length, signs)]
+
+
+def _signs(steps_per_quarter: int) -> list[Fraction]:
+    """Return the lengths in quarters that one note sign can have, longest first."""
+    halves = steps_per_quarter & (steps_per_quarter - 1) == 0
+    signs = {Fraction(4), Fraction(3), Fraction(2), Fraction(1)}
+    unit = Fraction(1, steps_per_quarter)
+    while unit < 1:
+        signs |= {unit, 3 * unit} if halves and 3 * unit < 1 else {unit}
+        unit *= 2
+    return sorted(signs, reverse=True)
+
+
+def _spell(length: Fraction, signs: list[Fraction]) -> list[Fraction]:
+    """Return signs, the longest first, that add up to a length."""
+    spelt = []
+    for sign in signs:
+        while length >= sign:
+            spelt.append(sign)
+            length -= sign
+    return spelt
