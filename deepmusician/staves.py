@@ -99,9 +99,7 @@ def _staff(name: str, notes: list[Note], length: int, steps_per_quarter: int):
                 elements = _elements(sung, start, start + bar, steps_per_quarter)
                 measure.insert(0, _voice(rank, elements))
         staff.append(measure)
-    staff.makeAccidentals(
-        inPlace=True, cautionaryPitchClass=False, cautionaryNotImmediateRepeat=False
-    )
+        _show_accidentals(measure)
     with redirect_stderr(StringIO()):  # it warns of its own beams that it then mends
         staff.makeBeams(inPlace=True)
     return staff
@@ -110,6 +108,21 @@ def _staff(name: str, notes: list[Note], length: int, steps_per_quarter: int):
 def _within(voice: list[Chord], start: int, end: int) -> list[Chord]:
     """Return the chords that sound between two steps."""
     return [chord for chord in voice if chord[0] < end and chord[1] > start]
+
+
+def _show_accidentals(measure) -> None:
+    """Show accidentals where they change a bar's notes, and nowhere else."""
+    from music21.pitch import Accidental
+
+    valid: dict[tuple[str, int], float] = {}  # alterations by line of the staff
+    for element in measure.flatten().notes:
+        for pitch in element.pitches:
+            line = pitch.step, pitch.octave
+            changes = valid.get(line, 0.0) != pitch.alter
+            if changes or pitch.accidental is not None:
+                pitch.accidental = Accidental(pitch.alter)
+                pitch.accidental.displayStatus = changes
+            valid[line] = pitch.alter
 
 
 def _voice(rank: int, elements: list):
