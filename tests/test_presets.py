@@ -1,0 +1,54 @@
+"""The two sizes of the book."""
+
+from dataclasses import asdict, fields
+
+import pytest
+
+from deepmusician.model import DeepMusician
+from deepmusician.presets import PRESETS, Preset, preset
+from deepmusician.settings import TrainConfig
+
+RUNS = [field.name for field in fields(Preset) if field.type is TrainConfig]
+
+
+def test_the_variable_chooses_and_quick_is_what_goes_without_saying(monkeypatch):
+    monkeypatch.delenv("DEEPMUSICIAN_PRESET", raising=False)
+    assert preset().name == "quick"
+    monkeypatch.setenv("DEEPMUSICIAN_PRESET", "full")
+    assert preset().name == "full"
+    assert preset("quick").name == "quick"
+
+
+def test_an_unknown_preset_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("DEEPMUSICIAN_PRESET", "huge")
+    with pytest.raises(ValueError, match="must be one of full, quick, not 'huge'"):
+        preset()
+
+
+def test_the_full_report_is_the_reports_exact_network():
+    network = preset("full").report.network
+    assert DeepMusician(network).parameter_count == 5_155_160
+    assert network.outputs == "independent"
+
+
+def test_the_presets_run_the_same_code():
+    for run in RUNS:
+        full, quick = (asdict(getattr(preset(name), run)) for name in PRESETS)
+        differing = {name for name in full if full[name] != quick[name]}
+        assert differing <= {
+            *("hidden", "classifier_hidden", "epochs", "windows_per_epoch"),
+            *("batch", "listen_every", "learning_rate", "patience"),
+        }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_pair_of_chapter_three_differs_in_the_loss_alone(name):
+    bce, focal = asdict(preset(name).bce), asdict(preset(name).focal)
+    assert {key for key in bce if bce[key] != focal[key]} == {"loss", "alpha"}
+    assert bce["loss"] == "bce"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_has_both_classifiers(name):
+    assert preset(name).report.outputs == "independent"
+    assert preset(name).dependent.outputs == "dependent"
