@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { focal, kept, pull } from "../../deepmusician/listening/focal_math.js";
+
+function near(actual, expected) {
+  const error = Math.abs(actual - expected);
+  assert.ok(error < 1e-9, `${actual} is not ${expected}`);
+}
+
+test("gamma 0 without alpha is the cross-entropy", () => {
+  near(focal(0.25, true, null, 0), Math.log(4));
+  near(focal(0.25, false, null, 0), -Math.log(0.75));
+});
+
+test("at gamma 2 an easy key keeps a hundredth of its loss, a hard one most", () => {
+  near(kept(0.9, true, null, 2), 0.01);
+  near(kept(0.1, true, null, 2), 0.81);
+  near(kept(0.9, false, null, 2), 0.81);
+});
+
+test("alpha weighs touches, and one minus alpha weighs silence", () => {
+  near(focal(0.5, true, 0.25, 0), 0.25 * Math.log(2));
+  near(focal(0.5, false, 0.25, 0), 0.75 * Math.log(2));
+});
+
+test("the cross-entropy pulls by the error: p - 1 where touched, p where silent", () => {
+  near(pull(0.3, true, null, 0), -0.7);
+  near(pull(0.3, false, null, 0), 0.3);
+});
+
+test("touch and silence mirror each other when alpha is one half", () => {
+  for (const p of [0.01, 0.3, 0.8]) {
+    near(focal(p, true, 0.5, 2), focal(1 - p, false, 0.5, 2));
+    near(pull(p, true, 0.5, 2), -pull(1 - p, false, 0.5, 2));
+  }
+});
+
+test("the pull is the slope of the loss against the logit", () => {
+  const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+  for (const z of [-3, -0.5, 0, 2]) {
+    for (const touched of [true, false]) {
+      const loss = (at) => focal(sigmoid(at), touched, 0.3, 1.5);
+      const slope = (loss(z + 1e-5) - loss(z - 1e-5)) / 2e-5;
+      assert.ok(Math.abs(pull(sigmoid(z), touched, 0.3, 1.5) - slope) < 1e-8);
+    }
+  }
+});
