@@ -337,7 +337,7 @@ def test_a_silent_roll_says_that_it_is_silent():
 
 def test_notes_before_the_grid_can_be_listened_to():
     notes = Notes(np.array([0.1]), np.array([1.0]), np.array([69]), length=2.0)
-    assert "1 notes at their exact times" in repr(listen({"exact": notes}))
+    assert "1 note at exact times" in repr(listen({"exact": notes}))
 
 
 def test_listening_to_nothing_is_an_error():

@@ -6,7 +6,7 @@ const PANELS = [
   {
     title: "Pull on the logit",
     axis: "size of the gradient",
-    highest: 1.2,
+    highest: 1.4,
     step: 0.2,
     height: (...cell) => Math.abs(pull(...cell)),
   },
@@ -29,9 +29,15 @@ export function settingsOf(model) {
   };
 }
 
+/** A number to two significant digits. */
+function short(value) {
+  const digits = { maximumFractionDigits: 9 };
+  return Number(value.toPrecision(2)).toLocaleString("en", digits);
+}
+
 function percent(share) {
   const value = 100 * share;
-  return `${value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2))} %`;
+  return `${value >= 10 ? value.toFixed(0) : short(value)}\u00a0%`;
 }
 
 function focusSentence({ alpha, gamma }) {
@@ -41,10 +47,10 @@ function focusSentence({ alpha, gamma }) {
       : "With gamma 0, the focal loss is BCE times a weight for each class.";
   }
   const [easy, hard] = [kept(0.9, true, null, gamma), kept(0.1, true, null, gamma)];
-  const times = Number((hard / easy).toPrecision(2)).toLocaleString("en");
+  const times = short(hard / easy);
   return (
-    `With gamma ${gamma}, an easy key (90 % sure and right) keeps ${percent(easy)} of ` +
-    `its BCE loss, a hard one (90 % sure and wrong) ${percent(hard)}: ` +
+    `With gamma ${gamma}, an easy key (90\u00a0% sure and right) keeps ` +
+    `${percent(easy)} of its BCE loss, a hard one (90\u00a0% sure and wrong) ${percent(hard)}: ` +
     `next to the hard one, the easy one counts ${times} times less.`
   );
 }
@@ -58,7 +64,7 @@ function weightSentence({ alpha }) {
 function markerSentence({ alpha, gamma, p }) {
   const costs = CASES.map(({ touched }) => {
     const [now, bce] = [focal(p, touched, alpha, gamma), focal(p, touched, null, 0)];
-    return `${now.toFixed(3)} nats (BCE ${bce.toFixed(3)})`;
+    return `${short(now)} nats (BCE ${short(bce)})`;
   });
   return (
     `A key given p = ${p.toFixed(2)} costs ${costs[0]} if it is touched, ` +
@@ -93,8 +99,9 @@ function axes(panel, inner) {
     lines.push(label(EDGE.left + p * inner.width, foot, p, 'text-anchor="middle"'));
   }
   const middle = EDGE.left + inner.width / 2;
-  lines.push(label(middle, foot + 18, "p, probability of a touch", 'text-anchor="middle"'));
-  lines.push(`<text class="dm-title" x="0" y="16">${panel.title}, ${panel.axis}</text>`);
+  const name = "p, probability of a touch";
+  lines.push(label(middle, foot + 18, name, 'text-anchor="middle"'));
+  lines.push(label(0, 16, `${panel.title}, ${panel.axis}`, 'class="dm-title"'));
   return lines.join("");
 }
 
@@ -102,18 +109,22 @@ function curves(panel, inner, settings) {
   const x = (p) => (p * inner.width).toFixed(1);
   const y = (value) => (inner.height * (1 - value / panel.highest)).toFixed(1);
   const line = (style, height) => {
-    const points = POINTS.map((p) => `${x(p)},${y(height(p))}`).join(" ");
-    return `<polyline class="${style}" points="${points}"/>`;
+    const inside = POINTS.filter((p) => height(p) <= panel.highest);
+    const points = inside.map((p) => `${x(p)},${y(height(p))}`);
+    return `<polyline class="${style}" points="${points.join(" ")}"/>`;
   };
   const { alpha, gamma, p } = settings;
   const drawn = CASES.map(({ touched, style }) => {
     const focalHeight = (at) => panel.height(at, touched, alpha, gamma);
     const bce = line(`dm-bce ${style}`, (at) => panel.height(at, touched, null, 0));
-    const dot = `<circle r="4.5" cx="${x(p)}" cy="${y(focalHeight(p))}"/>`;
+    const dot =
+      focalHeight(p) > panel.highest
+        ? ""
+        : `<circle r="4.5" cx="${x(p)}" cy="${y(focalHeight(p))}"/>`;
     return bce + line(`dm-focal ${style}`, focalHeight) + dot;
   });
-  const marker = `<line class="dm-marker" x1="${x(p)}" x2="${x(p)}" y1="0" y2="100%"/>`;
-  return marker + drawn.join("");
+  const place = `x1="${x(p)}" x2="${x(p)}" y1="0" y2="${inner.height}"`;
+  return `<line class="dm-marker" ${place}/>${drawn.join("")}`;
 }
 
 function panelSvg(panel, x, y, size, settings) {
@@ -122,10 +133,9 @@ function panelSvg(panel, x, y, size, settings) {
     height: size.height - EDGE.top - EDGE.bottom,
   };
   return (
-    `<svg x="${x}" y="${y}" width="${size.width}" height="${size.height}">` +
-    axes(panel, inner) +
-    `<svg x="${EDGE.left}" y="${EDGE.top}" width="${inner.width}" ` +
-    `height="${inner.height}">${curves(panel, inner, settings)}</svg></svg>`
+    `<g transform="translate(${x}, ${y})">${axes(panel, inner)}` +
+    `<g transform="translate(${EDGE.left}, ${EDGE.top})">` +
+    `${curves(panel, inner, settings)}</g></g>`
   );
 }
 
@@ -139,15 +149,15 @@ export function picture(settings, width) {
   });
   const height = stacked ? 2 * size.height : size.height;
   return (
-    `<svg role="img" aria-label="Focal loss and BCE, and the size of their gradients, ` +
-    `against the probability of a touch" width="${width}" height="${height}" ` +
+    `<svg role="img" aria-label="Focal loss and BCE, and the size of their ` +
+    `gradients, against the probability of a touch" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}">${panels.join("")}</svg>`
   );
 }
 
 function legend() {
   const sample = (style) =>
-    `<svg width="34" height="10" aria-hidden="true">` +
+    `<svg width="34" height="10" viewBox="0 0 34 10" aria-hidden="true">` +
     `<line class="${style}" x1="1" x2="33" y1="5" y2="5"/></svg>`;
   const entries = ["focal", "bce"].flatMap((loss) =>
     CASES.map(({ name, style }) => {

@@ -100,7 +100,8 @@ def _card(label: str, music: PianoRoll | Notes, tempo: float | None) -> Card:
 def _facts(music: PianoRoll | Notes, heard: bool, seconds: float) -> str:
     """Return what a listener wants to know of a piece, in one line."""
     if isinstance(music, Notes):
-        counts = f"{len(music.pitches)} notes at their exact times"
+        count = len(music)
+        counts = f"{count} note{'s' * (count != 1)} at exact times"
     else:
         counts = f"{music.density():.2f} notes a step, {len(music)} steps"
     silence = "" if heard else "no notes: silence, "

@@ -71,7 +71,8 @@ test("no coordinate is infinite or missing at the ends of the sliders", () => {
   for (const alpha of [null, 0, 1]) {
     for (const gamma of [0, 5]) {
       for (const probability of [0, 1]) {
-        const traits = { alpha: alpha ?? 0, weighted: alpha !== null, gamma, probability };
+        const weighted = alpha !== null;
+        const traits = { alpha: alpha ?? 0, weighted, gamma, probability };
         const settings = settingsOf(fakeModel(traits));
         const shown = picture(settings, 800) + sentence(settings);
         assert.doesNotMatch(shown, /NaN|Infinity|undefined|null/);
@@ -87,10 +88,10 @@ test("a narrow page stacks the panels, a wide one sets them side by side", () =>
 
 test("the words say that easy examples are weighted down", () => {
   const words = sentence(SETTINGS);
-  assert.match(words, /easy key .* keeps 1 % .* hard one .* 81 %/);
+  assert.match(words, /easy key .* keeps 1\u00a0% .* hard one .* 81\u00a0%/);
   assert.match(words, /the easy one counts 81 times less/);
   assert.match(words, /a touched key weighs 0.25, a silent one 0.75/);
-  assert.match(words, /costs 0.000 nats \(BCE 0.105\) if it is touched/);
+  assert.match(words, /costs 0.00026 nats \(BCE 0.11\) if it is touched/);
 });
 
 test("the words name the special cases", () => {

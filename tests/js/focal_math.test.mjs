@@ -24,7 +24,7 @@ test("alpha weighs touches, and one minus alpha weighs silence", () => {
   near(focal(0.5, false, 0.25, 0), 0.75 * Math.log(2));
 });
 
-test("the cross-entropy pulls by the error: p - 1 where touched, p where silent", () => {
+test("the cross-entropy pulls by the error: p - 1 if touched, p if silent", () => {
   near(pull(0.3, true, null, 0), -0.7);
   near(pull(0.3, false, null, 0), 0.3);
 });
