@@ -145,7 +145,7 @@ MEASURES = {
     "pitch entropy": pitch_entropy,
     "pitch class entropy": pitch_class_entropy,
     "voices": polyphony,
-    "steps with two voices or more": polyphony_rate,
+    "two or more voices": polyphony_rate,
     "empty beats": empty_beat_rate,
     "groove consistency": groove_consistency,
 }
