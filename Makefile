@@ -103,4 +103,4 @@ check: setup
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest tests/test_book_pages.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_pages.py

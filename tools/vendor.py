@@ -11,11 +11,6 @@ ROOT = Path(__file__).parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "assets" / "vendor"
 
-WIDGETS_CONFIG = """\
-// The widgets look for their fonts beside this script.
-window.__jupyter_widgets_assets_path__ =
-  document.currentScript.src.replace(/[^/]*$/, "");
-"""
 ANONYMOUS = "define(["
 
 
@@ -40,7 +35,6 @@ def vendor() -> list[Path]:
     shutil.copy(html_manager / "embed-amd.js", VENDOR)
     for font in html_manager.glob("*.woff2"):
         shutil.copy(font, VENDOR)
-    (VENDOR / "widgets-config.js").write_text(WIDGETS_CONFIG)
     anywidget = files("anywidget").joinpath("nbextension", "index.js").read_text()
     (VENDOR / "anywidget-amd.js").write_text(named_module(anywidget, "anywidget"))
     return sorted(VENDOR.iterdir())
