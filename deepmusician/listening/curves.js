@@ -50,7 +50,8 @@ function focusSentence({ alpha, gamma }) {
   const times = short(hard / easy);
   return (
     `With gamma ${gamma}, an easy key (90\u00a0% sure and right) keeps ` +
-    `${percent(easy)} of its BCE loss, a hard one (90\u00a0% sure and wrong) ${percent(hard)}: ` +
+    `${percent(easy)} of its BCE loss, a hard one (90\u00a0% sure and ` +
+    `wrong) ${percent(hard)}: ` +
     `next to the hard one, the easy one counts ${times} times less.`
   );
 }
@@ -150,8 +151,8 @@ export function picture(settings, width) {
   const height = stacked ? 2 * size.height : size.height;
   return (
     `<svg role="img" aria-label="Focal loss and BCE, and the size of their ` +
-    `gradients, against the probability of a touch" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}">${panels.join("")}</svg>`
+    `gradients, against the probability of a touch" width="${width}" ` +
+    `height="${height}" viewBox="0 0 ${width} ${height}">${panels.join("")}</svg>`
   );
 }
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import resample_poly
+from scipy.signal import lfilter, resample_poly
 
 from deepmusician.cache import atomic_write
 from deepmusician.notes import MusicFileError
@@ -148,16 +148,24 @@ def _shifted(sound: np.ndarray, semitones: int) -> np.ndarray:
 def _synthesised(pitch: int) -> np.ndarray:
     """Return a plain piano-like tone: partials that fade the faster the higher."""
     frequency = 440.0 * 2 ** ((pitch - 69) / 12)
-    time = np.arange(int(SECONDS * RATE)) / RATE
     life = 2.0 * 2 ** (-(pitch - 60) / 18)  # seconds till the first partial fades
-    sound = np.zeros(len(time))
+    sound = np.zeros(int(SECONDS * RATE))
     for partial in range(1, 13):
         heard = partial * frequency * np.sqrt(1 + 3e-4 * partial**2)  # stiff strings
         if heard < 0.45 * RATE:
-            fading = np.exp(-time * partial**0.8 / life)
-            sound += np.sin(2 * np.pi * heard * time) * fading / partial**1.6
+            fading = life / partial**0.8
+            sound += _struck_string(heard, fading, len(sound)) / partial**1.6
     sound *= _edges(len(sound), RATE // 300, RATE)
     return (0.3 * sound).astype(np.float32)
+
+
+def _struck_string(frequency: float, life: float, length: int) -> np.ndarray:
+    """Return a sine that fades to 1/e in `life` seconds, as a resonator rings."""
+    turn, shrink = 2 * np.pi * frequency / RATE, np.exp(-1 / (life * RATE))
+    knock = np.zeros(length)
+    knock[0] = 1.0
+    denominator = [1.0, -2 * shrink * np.cos(turn), shrink**2]
+    return lfilter([0.0, shrink * np.sin(turn)], denominator, knock)
 
 
 def _recordings(folder: Path) -> list[Path]:
