@@ -73,10 +73,10 @@ _SMALL = TrainConfig(
 _TINY = {
     "hidden": 32,
     "classifier_hidden": 32,
-    "epochs": 3,
-    "windows_per_epoch": 128,
+    "epochs": 4,
+    "windows_per_epoch": 256,
     "batch": 16,
-    "listen_every": 3,
+    "listen_every": 2,
 }
 
 PRESETS = {

@@ -46,6 +46,6 @@ class ProgressLine:
 
     def resume(self, history: Sequence[dict[str, float]]) -> None:
         """Go on where the history of an interrupted run ends."""
-        self._bar.update(len(history) * self._updates)
+        self._bar.initial = self._bar.n = len(history) * self._updates
         for row in history:
             self.show(row)
