@@ -93,7 +93,7 @@ $(PIANO): node_modules/.installed deepmusician/listening/piano.py
 
 .PHONY: check
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-JS_TESTS = $(wildcard tests/*.test.mjs)
+JS_TESTS = $(wildcard tests/js/*.test.mjs)
 check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
