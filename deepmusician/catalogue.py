@@ -13,9 +13,32 @@ NOT_CHORALES = {
     "bwv846": "the first prelude of the Well-Tempered Clavier",
 }
 TWICE = {
+    "bwv112.5-sc": "bwv112.5",
+    "bwv120.8-a": "bwv137.5",
+    "bwv171.6": "bwv41.6",
+    "bwv177.4": "bwv117.4",
+    "bwv18.5-lz": "bwv18.5-w",
+    "bwv190.7-inst": "bwv190.7",
+    "bwv20.11": "bwv20.7",
+    "bwv227.11": "bwv227.1",
+    "bwv244.17": "bwv244.15",
+    "bwv248.23-2": "bwv248.23-s",
+    "bwv248.35-3c": "bwv248.35-3",
+    "bwv248.42-4": "bwv248.42-s",
+    "bwv248.64-6": "bwv248.64-s",
+    "bwv248.9-1": "bwv248.9-s",
+    "bwv274": "bwv62.6",
+    "bwv279": "bwv158.4",
+    "bwv280": "bwv176.6",
+    "bwv324": "bwv10.7",
     "bwv398": "bwv197.7-a",
+    "bwv414": "bwv253",
 }
-"""Chorales that music21 holds under two names: the one left out, the one kept."""
+"""Chorales that music21 holds under two names: the one left out, and the one kept.
+
+The same setting, transposed, with its repeats written out, or with the orchestra on
+top. Left in, a piece of the training set would come back in the test set.
+"""
 
 
 @dataclass(frozen=True)
