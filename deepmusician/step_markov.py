@@ -185,7 +185,7 @@ class StepMarkov(Baseline):
 
         `compose` draws from the distribution that `nll` measures; once a toss of coins
         has led to a step that nobody heard, no transition leads on from there. A walk
-        never leaves what was heard: it sounds better, being cut from the corpus.
+        plays only steps that the corpus has, each after one that it followed there.
         """
         return self._to_roll(self.draw(steps, seed, coins=False), name)
 
