@@ -47,3 +47,12 @@ def test_notes_before_the_grid_can_be_listened_to():
 def test_listening_to_nothing_is_an_error():
     with pytest.raises(ValueError, match="nothing to listen to"):
         listen({})
+
+
+def test_pictures_show_each_roll_above_its_player():
+    notes = Notes(np.array([0.1]), np.array([1.0]), np.array([69]), length=2.0)
+    pieces = {"roll": roll_of([(0, A4)]), "exact": notes}
+    with_pictures = listen(pieces, pictures=True)._repr_html_()
+    assert with_pictures.count("<svg") == 1
+    assert with_pictures.index("<svg") < with_pictures.index("<audio")
+    assert "<svg" not in listen(pieces)._repr_html_()

@@ -14,6 +14,7 @@ from deepmusician.listening.audio import encode_mp3, music_name, render
 from deepmusician.listening.piano import RATE
 from deepmusician.notes import Notes
 from deepmusician.pianoroll import PianoRoll
+from deepmusician.picture import picture
 
 _STYLE = """<style>
 .dm-listen { margin: 0.5em 0; color: inherit; }
@@ -32,20 +33,25 @@ _STYLE = """<style>
 
 @dataclass(frozen=True)
 class Card:
-    """One piece to hear: its label, what is said below it, and the MP3's bytes."""
+    """One piece to hear: its label, what is said below it, and the MP3's bytes.
+
+    `picture` is SVG of its roll, or nothing.
+    """
 
     label: str
     facts: str
     mp3: bytes
+    picture: str = ""
 
     def html(self) -> str:
         """Return the card as an HTML figure with a native audio control."""
         label, facts = escape(self.label), escape(self.facts)
+        spoken = f'aria-label="{label}: {facts}"'
         source = f"data:audio/mpeg;base64,{b64encode(self.mp3).decode()}"
         return (
             f"<figure><figcaption><strong>{label}</strong><small>{facts}</small>"
-            f'</figcaption><audio controls preload="metadata" src="{source}" '
-            f'aria-label="{escape(f"{self.label}: {self.facts}")}"></audio></figure>'
+            f'</figcaption>{self.picture}<audio controls preload="metadata" '
+            f'src="{source}" {spoken}></audio></figure>'
         )
 
 
@@ -71,6 +77,7 @@ def listen(
     pieces: PianoRoll | Notes | Mapping[str, PianoRoll | Notes],
     caption: str = "",
     tempo: float | None = None,
+    pictures: bool = False,
 ) -> Players:
     """Return players that a notebook shows, all pieces at the same loudness.
 
@@ -79,6 +86,7 @@ def listen(
             at their exact times (chapter 1).
         caption: said below the players.
         tempo: in quarters a minute, for all pieces; by default each one's own.
+        pictures: whether each roll is shown above its player.
 
     Raises:
         ValueError: there is no piece, or the tempo is not a positive number.
@@ -87,14 +95,17 @@ def listen(
         pieces = {music_name(pieces) or "Listen": pieces}
     if not pieces:
         raise ValueError("nothing to listen to: give a roll, or several by label")
-    cards = (_card(label, music, tempo) for label, music in pieces.items())
+    cards = (_card(label, music, tempo, pictures) for label, music in pieces.items())
     return Players(tuple(cards), caption)
 
 
-def _card(label: str, music: PianoRoll | Notes, tempo: float | None) -> Card:
+def _card(
+    label: str, music: PianoRoll | Notes, tempo: float | None, pictured: bool
+) -> Card:
     samples = render(music, tempo)
     facts = _facts(music, np.any(samples), len(samples) / RATE)
-    return Card(str(label), facts, encode_mp3(samples, str(label)))
+    shown = picture(music) if pictured and isinstance(music, PianoRoll) else ""
+    return Card(str(label), facts, encode_mp3(samples, str(label)), shown)
 
 
 def _facts(music: PianoRoll | Notes, heard: bool, seconds: float) -> str:
