@@ -21,6 +21,7 @@ from deepmusician.plots.rolls import (
     draw_roll,
     forced_and_free,
 )
+from deepmusician.plots.schedule import learning_rates
 from deepmusician.plots.scores import (
     music_measures,
     nll_bars,
@@ -45,6 +46,7 @@ __all__ = [
     "hidden_heatmap",
     "hidden_path",
     "learning_curves",
+    "learning_rates",
     "loss_curves",
     "music_measures",
     "nll_bars",
