@@ -9,11 +9,15 @@ import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from deepmusician.corpora import Corpus
+    from deepmusician.training import TrainConfig
 
 
 class OneLineErrors(TyperGroup):
@@ -55,7 +59,45 @@ RunName = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Grid = Annotated[int, typer.Option(help="Steps of the grid a quarter note.")]
-Preset = Literal["full", "quick"]
+CorpusName = Annotated[
+    str, typer.Option(help="A named corpus, or a folder of MIDI files or scores.")
+]
+Preset = Annotated[
+    Literal["full", "quick"],
+    typer.Option(envvar="DEEPMUSICIAN_PRESET", help="Where the settings start from."),
+]
+Outputs = Annotated[
+    Literal["independent", "dependent"],
+    typer.Option(help="Whether a key's chance depends on the keys below it."),
+]
+Loss = Annotated[Literal["bce", "focal"], typer.Option(help="What is made small.")]
+Alpha = Annotated[
+    float | None, typer.Option(help="Focal loss: weight of the touches, 0 to 1.")
+]
+Gamma = Annotated[
+    float | None, typer.Option(help="Focal loss: focus on the hard cells.")
+]
+Epochs = Annotated[int | None, typer.Option(help="At most.")]
+WindowCount = Annotated[int | None, typer.Option(help="Drawn anew every epoch.")]
+Hidden = Annotated[int | None, typer.Option(help="Width of both GRUs.")]
+BatchSize = Annotated[int | None, typer.Option(help="Windows an update.")]
+Rate = Annotated[float | None, typer.Option(help="At its peak.")]
+Seed = Annotated[int | None, typer.Option(help="Of weights and windows.")]
+Threads = Annotated[
+    int | None, typer.Option(help="Cores; by default those that are free.")
+]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="A .mid, .musicxml or .mp3 file.")
+]
+Steps = Annotated[int, typer.Option(help="New steps, sixteenths by default.")]
+Prime = Annotated[Path | None, typer.Option(help="A music file to continue.")]
+Rule = Annotated[
+    Literal["sample", "threshold"], typer.Option(help="How keys are chosen.")
+]
+Threshold = Annotated[float, typer.Option(help="The chance to exceed, by that rule.")]
+Temperature = Annotated[
+    float, typer.Option(help="Below 1 bolder, above 1 more random.")
+]
 
 
 @app.command()
@@ -83,37 +125,19 @@ def corpora(
 
 @app.command()
 def train(
-    corpus: Annotated[
-        str, typer.Option(help="A named corpus, or a folder of MIDI files or scores.")
-    ] = "bach-chorales",
-    preset: Annotated[
-        Preset,
-        typer.Option(envvar="DEEPMUSICIAN_PRESET", help="Where settings start from."),
-    ] = "full",
-    outputs: Annotated[
-        Literal["independent", "dependent"],
-        typer.Option(help="Whether a key's chance depends on the keys below it."),
-    ] = "independent",
-    loss: Annotated[
-        Literal["bce", "focal"], typer.Option(help="What is made small.")
-    ] = "bce",
-    alpha: Annotated[
-        float | None, typer.Option(help="Focal loss: weight of the touches, 0 to 1.")
-    ] = None,
-    gamma: Annotated[
-        float | None, typer.Option(help="Focal loss: focus on the hard cells.")
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(help="At most.")] = None,
-    windows_per_epoch: Annotated[
-        int | None, typer.Option(help="Drawn anew every epoch.")
-    ] = None,
-    hidden: Annotated[int | None, typer.Option(help="Width of both GRUs.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Windows an update.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="At its peak.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights and windows.")] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="Cores; by default those that are free.")
-    ] = None,
+    corpus: CorpusName = "bach-chorales",
+    preset: Preset = "full",
+    outputs: Outputs = "independent",
+    loss: Loss = "bce",
+    alpha: Alpha = None,
+    gamma: Gamma = None,
+    epochs: Epochs = None,
+    windows_per_epoch: WindowCount = None,
+    hidden: Hidden = None,
+    batch: BatchSize = None,
+    learning_rate: Rate = None,
+    seed: Seed = None,
+    threads: Threads = None,
 ) -> None:
     """Train a network, unless it was trained before.
 
@@ -128,21 +152,18 @@ def train(
     - `deepmusician train --corpus ~/my-midi-files --loss focal --alpha 0.5`
     """
     from deepmusician import presets, terminal
-    from deepmusician.corpora import load_corpus
     from deepmusician.training import fit
 
-    named = presets.preset(preset)
-    base = named.dependent if outputs == "dependent" else named.report
     given = {
         **{"corpus": corpus, "loss": loss, "alpha": alpha, "gamma": gamma},
         **{"epochs": epochs, "windows_per_epoch": windows_per_epoch, "hidden": hidden},
         **{"batch": batch, "learning_rate": learning_rate, "seed": seed},
     }
-    config = replace(base, **{k: v for k, v in given.items() if v is not None})
-    music = load_corpus(corpus, config.steps_per_quarter)
-    for path, reason in music.failures:
-        _say(f"left out: {path}: {reason}")
-    run = fit(config, music, threads=threads)
+    start = presets.preset(preset)
+    config = start.dependent if outputs == "dependent" else start.report
+    given = {name: value for name, value in given.items() if value is not None}
+    config = replace(config, **given)
+    run = fit(config, _read(config), threads=threads)
     print(f"run {run.id}")
     terminal.print_run(run.metrics)
 
@@ -150,22 +171,12 @@ def train(
 @app.command()
 def compose(
     run: RunName = "latest",
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="A .mid, .musicxml or .mp3 file.")
-    ] = Path("composition.mid"),
-    steps: Annotated[int, typer.Option(help="New steps, sixteenths by default.")] = 192,
-    prime: Annotated[
-        Path | None, typer.Option(help="A music file to continue.")
-    ] = None,
-    rule: Annotated[
-        Literal["sample", "threshold"], typer.Option(help="How keys are chosen.")
-    ] = "sample",
-    threshold: Annotated[
-        float, typer.Option(help="For the rule 'threshold': chance to exceed.")
-    ] = 0.5,
-    temperature: Annotated[
-        float, typer.Option(help="Below 1 bolder, above 1 more random.")
-    ] = 1.0,
+    output: Output = Path("composition.mid"),
+    steps: Steps = 192,
+    prime: Prime = None,
+    rule: Rule = "sample",
+    threshold: Threshold = 0.5,
+    temperature: Temperature = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 0,
     pieces: Annotated[int, typer.Option(help="Several get numbered names.")] = 1,
 ) -> None:
@@ -260,6 +271,16 @@ def runs() -> None:
         Console().print(terminal.runs_table(finished))
     else:
         print(f"no finished run in {store.root}; `deepmusician train` makes one")
+
+
+def _read(config: "TrainConfig") -> "Corpus":
+    """Return the corpus to train on; say which files were left out."""
+    from deepmusician.corpora import load_corpus
+
+    corpus = load_corpus(config.corpus, config.steps_per_quarter)
+    for path, reason in corpus.failures:
+        _say(f"left out: {path}: {reason}")
+    return corpus
 
 
 def main() -> None:
