@@ -47,35 +47,44 @@ def snap(
 ) -> tuple[np.ndarray, np.ndarray, Reading]:
     """Return the onset plane, the sounding plane, and what the grid cost.
 
-    Raises ValueError where the roll would be longer than `LONGEST` steps.
+    Raises ValueError where a note begins before time 0, or where the roll would be
+    longer than `LONGEST` steps.
     """
+    if (notes.onsets < 0).any():
+        raise ValueError("has notes before its beginning")
     ends = notes.onsets + notes.durations
     steps = _length(max(notes.length, ends.max(initial=0.0)), steps_per_quarter)
     graces = notes.durations <= 0
-    foreign = ~graces & (
-        (notes.pitches < PITCH_LOW) | (notes.pitches >= PITCH_LOW + KEYS)
-    )
-    kept = ~graces & ~foreign
+    piano = (notes.pitches >= PITCH_LOW) & (notes.pitches < PITCH_LOW + KEYS)
+    kept = ~graces & piano
     onsets, ends, keys = notes.onsets[kept], ends[kept], notes.pitches[kept] - PITCH_LOW
     touches, releases = (nearest(times * steps_per_quarter) for times in (onsets, ends))
     releases = np.maximum(releases, touches + 1)
-    steps = max(steps, releases.max(initial=0))
-    planes = _planes(touches, releases, keys, steps)
+    planes = _planes(touches, releases, keys, max(steps, releases.max(initial=0)))
     voices = len(set(zip(onsets.tolist(), keys.tolist(), strict=True)))
     counts = {
         "grace": int(graces.sum()),
-        "out of range": int(foreign.sum()),
+        "out of range": int((~graces & ~piano).sum()),
         "same step": voices - int(planes[0].sum()),
         "unison": len(keys) - voices,
     }
-    errors = abs(touches / steps_per_quarter - onsets)
-    reading = Reading(
-        _add_up(dict.fromkeys(CAUSES, 0), notes.dropped, counts),
-        float(errors.max(initial=0.0)),
-        float(errors.mean()) if len(errors) else 0.0,
-        float(abs(releases / steps_per_quarter - ends).max(initial=0.0)),
+    moved = [
+        abs(steps / steps_per_quarter - times)  # quarters
+        for steps, times in ((touches, onsets), (releases, ends))
+    ]
+    return *planes, _reading(_add_up(notes.dropped, counts), *moved)
+
+
+def _reading(
+    dropped: dict[str, int], touches_moved: np.ndarray, releases_moved: np.ndarray
+) -> Reading:
+    """Return the account of a reading, given how far times moved, in quarters."""
+    return Reading(
+        _add_up(dict.fromkeys(CAUSES, 0), dropped),
+        float(touches_moved.max(initial=0.0)),
+        float(touches_moved.mean()) if len(touches_moved) else 0.0,
+        float(releases_moved.max(initial=0.0)),
     )
-    return *planes, reading
 
 
 def nearest(steps: np.ndarray) -> np.ndarray:

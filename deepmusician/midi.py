@@ -13,6 +13,7 @@ SUFFIXES = (".mid", ".midi")
 _EXPORT_AGAIN = "Export it again as standard MIDI (type 0 or 1)."
 _COPY_AGAIN = "Copy or download it again."
 _END_MARKER = "end"
+_END_OF_TRACK = b"\xff\x2f\x00"
 
 
 def read_midi(path: str | Path) -> Notes:
@@ -34,7 +35,7 @@ def read_midi(path: str | Path) -> Notes:
     if not len(pitches):
         cause = f"has no notes but {drums} drum strokes" if drums else "has no notes"
         raise MusicFileError(path, cause, "Choose a file with notes on pitches.")
-    ends = [*(onsets + durations), *(marker.time for marker in score.markers)]
+    ends = [(onsets + durations).max(), *(marker.time for marker in score.markers)]
     if onsets.min() < 0 or durations.min() < 0:
         raise MusicFileError(path, "its times run past what MIDI counts", _EXPORT_AGAIN)
     quarter = float(score.ticks_per_quarter)
@@ -124,9 +125,11 @@ def _check_tracks(path: str | Path, content: bytes, start: int, promised: int) -
             cause = f"is cut off: {found} of {promised} tracks are there"
             raise MusicFileError(path, cause, _COPY_AGAIN)
         kind, size = struct.unpack(">4sI", content[start : start + 8])
-        start += 8 + size
+        body, start = start + 8, start + 8 + size
         if start > len(content):
             raise MusicFileError(path, "is cut off inside a track", _COPY_AGAIN)
+        if kind == b"MTrk" and _END_OF_TRACK not in content[body:start]:
+            raise MusicFileError(path, "has a track without an end", _COPY_AGAIN)
         found += kind == b"MTrk"
 
 

@@ -4,6 +4,7 @@ Chapter "Data representation".
 """
 
 import functools
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,8 +44,8 @@ class PianoRoll:
 
     def __post_init__(self):
         grid.check_steps_per_quarter(self.steps_per_quarter)
-        if not (np.isfinite(self.tempo) and self.tempo > 0):
-            raise ValueError(f"a tempo is above 0 quarters a minute, not {self.tempo}")
+        if not 4 <= self.tempo <= 10_000:  # MIDI cannot hold less
+            raise ValueError(f"a tempo is 4 to 10,000 a minute, not {self.tempo}")
         for plane in PLANES:
             object.__setattr__(self, plane, grid.frozen_plane(getattr(self, plane)))
         grid.check_planes(self.onsets, self.sounding)
@@ -152,14 +153,14 @@ class PianoRoll:
     def __eq__(self, other: object) -> bool:
         """Return whether both hold the same music: planes, grid and tempo.
 
-        Names do not count, nor what the readings lost; tempi are compared to a
-        hundredth, for MIDI counts them in whole microseconds a quarter.
+        Names do not count, nor what the readings lost. Tempi may differ by one in ten
+        thousand, for MIDI counts them in whole microseconds a quarter.
         """
         if not isinstance(other, PianoRoll):
             return NotImplemented
         return (
             self.steps_per_quarter == other.steps_per_quarter
-            and abs(self.tempo - other.tempo) < 0.01
+            and math.isclose(self.tempo, other.tempo, rel_tol=1e-4, abs_tol=1e-3)
             and np.array_equal(self.onsets, other.onsets)
             and np.array_equal(self.sounding, other.sounding)
         )
