@@ -7,7 +7,7 @@ only itself. Chapters: the class imbalance, training.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -71,13 +71,20 @@ def foretell(
     return torch.cat(logits).numpy(), torch.cat(target).numpy()
 
 
-def glance(model: DeepMusician, windows: Windows, batch: int = 64) -> dict[str, float]:
-    """Return the measures worth watching after every epoch: nll, density, f1.
+def glance(
+    model: DeepMusician,
+    windows: Windows,
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    batch: int = 64,
+) -> dict[str, float]:
+    """Return the measures worth watching after every epoch: loss, nll, density, f1.
 
+    `loss` gives the loss that is trained, of logits and target (steps, keys).
     `density` is the notes a step that the probabilities add up to.
     """
     logits, target = foretell(model, windows, batch)
     return {
+        "loss": loss(torch.from_numpy(logits), torch.from_numpy(target)).item(),
         "nll": nll_per_step(logits, target),
         "density": density(1 / (1 + np.exp(-logits.astype(float)))),
         "f1": f1(logits > 0, target),

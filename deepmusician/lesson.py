@@ -41,7 +41,9 @@ class Lesson(pl.LightningModule):
 
     Attributes:
         history: one row an epoch; see `fit` for the columns.
-        best: the weights of the epoch with the lowest validation NLL.
+        best: the weights of the epoch with the lowest validation loss. With BCE that
+            is the NLL; the sigmoid of a focal loss's network is no probability, so
+            its NLL would choose an epoch that has hardly begun to learn.
     """
 
     def __init__(self, config: TrainConfig, train: Windows, valid: Windows) -> None:
@@ -86,15 +88,17 @@ class Lesson(pl.LightningModule):
             torch.manual_seed(int(seeds.generate_state(1)[0]))
         logits = self.model(batch.context, batch.target, self.config.teacher_forcing)
         logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
-        nll = bce_loss(logits, target) * target.shape[-1]
-        loss = self._focal(logits, target) if self.config.loss == "focal" else nll
+        nll = bce_loss(logits.detach(), target) * target.shape[-1]
+        loss = self.loss(logits, target)
         self._losses.append((loss.item(), nll.item(), len(target)))
         return loss
 
-    def _focal(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Return the focal loss a step, summed over the keys."""
-        config = self.config
-        return focal_loss(logits, target, config.alpha, config.gamma) * target.shape[-1]
+    def loss(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Return the loss that is trained, of (steps, keys), in nats a step."""
+        config, keys = self.config, target.shape[-1]
+        if config.loss == "bce":
+            return bce_loss(logits, target) * keys
+        return focal_loss(logits, target, config.alpha, config.gamma) * keys
 
     def configure_optimizers(self) -> dict:
         """Return AdamW, whose rate rises from 0, then falls as a cosine to 0."""
@@ -145,7 +149,7 @@ class Lesson(pl.LightningModule):
             "train_loss": float((losses * steps).sum() / steps.sum()),
             "train_nll": float((nlls * steps).sum() / steps.sum()),
         }
-        valid = glance(self.model, self.valid)
+        valid = glance(self.model, self.valid, self.loss)
         row |= {f"valid_{name}": value for name, value in valid.items()}
         if self._listens():
             free = listen_in(self.model, seed=self.config.seed)
@@ -163,8 +167,8 @@ class Lesson(pl.LightningModule):
         )
 
     def _epochs_since_best(self) -> int:
-        """Return how many epochs ago the validation NLL was lowest."""
-        scores = [row["valid_nll"] for row in self.history]
+        """Return how many epochs ago the validation loss was lowest."""
+        scores = [row["valid_loss"] for row in self.history]
         return len(scores) - 1 - scores.index(min(scores)) if scores else 0
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:

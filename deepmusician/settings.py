@@ -40,7 +40,7 @@ class TrainConfig:
         learning_rate, weight_decay: AdamW's. warm_up: the share of all updates in
             which the rate rises from 0, before it falls as a cosine to 0.
         clip: the largest norm of the gradient.
-        patience: epochs without a better validation NLL before training stops early.
+        patience: epochs without a better validation loss before training stops early.
         teacher_forcing: chance that the decoder reads the true step, not its own.
         transpose: windows move by up to so many semitones.
         opening: share of windows that begin their piece, after silence.

@@ -36,7 +36,8 @@ ROOMS = (
 )
 COLUMNS = (
     *("epoch", "updates", "seconds", "train_loss", "train_nll"),
-    *("valid_nll", "valid_density", "valid_f1", "free_density", "free_on_beat"),
+    *("valid_loss", "valid_nll", "valid_density", "valid_f1"),
+    *("free_density", "free_on_beat"),
 )
 
 
@@ -209,7 +210,7 @@ def _parts(corpus: Corpus) -> tuple[Sequence[PianoRoll], Sequence[PianoRoll]]:
 
 def _effort(history: list[dict[str, float]]) -> dict[str, float]:
     """Return what a run took, and which epoch was its best."""
-    best = min(history, key=lambda row: row["valid_nll"])
+    best = min(history, key=lambda row: row["valid_loss"])
     last = history[-1]
     return {
         "epochs": last["epoch"],

@@ -92,6 +92,9 @@ def test_a_run_holds_a_row_an_epoch_and_measures_of_pieces_kept_back(whole):
     assert whole.history.updates.tolist() == [3, 6, 9, 12]
     assert whole.history.seconds.is_monotonic_increasing
     assert whole.history.free_density.isna().all()
+    assert whole.history.valid_loss.tolist() == pytest.approx(
+        whole.history.valid_nll.tolist(), rel=1e-5
+    )
     best = whole.history.valid_nll.min()
     assert whole.metrics["valid"]["nll_step"] == pytest.approx(best, rel=1e-6)
     assert whole.metrics["updates"] == 12
@@ -205,23 +208,25 @@ def test_the_global_dice_and_threads_are_left_as_they_were(corpus, store):
 def test_training_stops_when_patience_runs_out_and_keeps_the_best_epoch(
     corpus, store, monkeypatch
 ):
-    nlls = iter([5.0, 3.0, 4.0, 4.0, 1.0])
+    losses = iter([5.0, 3.0, 4.0, 4.0, 1.0])
     seen = []
 
-    def glance(model, windows):
+    def glance(model, windows, loss):
         seen.append(model.state_dict()["classifier.output.bias"].clone())
-        return {"nll": next(nlls), "density": 1.0, "f1": 0.5}
+        return {"loss": next(losses), "nll": 9.0, "density": 1.0, "f1": 0.5}
 
     monkeypatch.setattr(lesson_module, "glance", glance)
     run = train(replace(TINY, epochs=9, patience=2), corpus, store)
-    assert run.history.valid_nll.tolist() == [5.0, 3.0, 4.0, 4.0]
+    assert run.history.valid_loss.tolist() == [5.0, 3.0, 4.0, 4.0]
     assert run.metrics["best_epoch"] == 2
     assert torch.equal(run.model.state_dict()["classifier.output.bias"], seen[1])
 
 
 def test_training_that_diverges_is_one_clear_error(corpus, store, monkeypatch):
     monkeypatch.setattr(
-        lesson_module, "glance", lambda *_: {"nll": np.nan, "density": 0, "f1": 0}
+        lesson_module,
+        "glance",
+        lambda *_: {"loss": np.nan, "nll": np.nan, "density": 0, "f1": 0},
     )
     with pytest.raises(ValueError, match=r"diverged in epoch 1.*Lower learning_rate"):
         train(TINY, corpus, store)
