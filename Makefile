@@ -75,7 +75,7 @@ record: train ## run the chapters and record the outputs that nbval checks
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) tools/check_python.py
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(TIMED) install -- $(BIN)/python -m pip install --quiet \
+	@$(TIMED) install -- $(BIN)/python -m pip install --quiet --no-compile \
 		--constraint constraints.txt --editable '.[book,test]'
 	@touch $@
 

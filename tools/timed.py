@@ -34,6 +34,7 @@ def clock(seconds: float) -> str:
 
 def run(step: str, command: list[str]) -> int:
     """Return the command's exit code, having noted how long it took."""
+    print(f"--- {TITLES.get(step, step)}", flush=True)
     started = time.time()
     child = subprocess.Popen(command)
     # Ctrl-C reaches the child too: let it end in its own way, then follow.

@@ -1,0 +1,123 @@
+import os
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import book_extension  # noqa: E402
+import check_python  # noqa: E402
+import timed  # noqa: E402
+import vendor  # noqa: E402
+
+
+def make(*arguments):
+    own = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+    command = ["make", "-C", str(ROOT), "--no-print-directory", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=own)
+
+
+@pytest.fixture
+def log(tmp_path, monkeypatch):
+    monkeypatch.setattr(timed, "LOG", tmp_path / "_build" / "times.jsonl")
+    return timed.LOG
+
+
+def test_a_bare_make_lists_the_targets_and_does_nothing_else():
+    listed = make()
+    assert listed.returncode == 0
+    for target in ("book", "test", "lab", "clean"):
+        assert f"\n  {target} " in listed.stdout
+
+
+def test_a_preset_that_does_not_exist_is_refused_with_the_two_that_do():
+    refused = make("book", "PRESET=huge")
+    assert refused.returncode != 0
+    assert 'PRESET is "huge"; it can be full or quick' in refused.stderr
+
+
+def test_an_old_python_is_named_with_what_to_do_instead(monkeypatch):
+    version = namedtuple("version", "major minor micro")(3, 10, 2)
+    monkeypatch.setattr(sys, "version_info", version)
+    complaint = check_python.complaint()
+    assert "needs Python 3.11 or newer; this is 3.10" in complaint
+    assert "make book PYTHON=" in complaint
+
+
+def test_a_python_without_venv_is_named_with_the_package_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    assert "apt install python3-venv" in check_python.complaint()
+
+
+def test_the_python_that_runs_the_tests_will_do():
+    assert check_python.complaint() == ""
+
+
+def test_a_timed_step_passes_on_the_exit_code_and_notes_its_time(log):
+    timed.reset()
+    assert timed.run("training", [sys.executable, "-c", "raise SystemExit(3)"]) == 3
+    assert log.read_text().count('"step": "training"') == 1
+
+
+def test_the_account_tells_chapters_from_html_and_what_was_there_before(monkeypatch):
+    monkeypatch.setattr(timed.time, "time", lambda: 200.0)
+    entries = [
+        {"step": "start", "at": 0.0},
+        {"step": "training", "seconds": 65.0},
+        {"step": "book", "seconds": 100.0},
+    ]
+    assert timed.rows(entries, {"focal_loss": 30.0, "training": 8.0}) == [
+        ("Python packages", "already there"),
+        ("front-end packages", "already there"),
+        ("piano samples", "already there"),
+        ("training", " 1:05"),
+        ("running the chapters", " 0:38"),
+        ("  focal_loss", " 0:30"),
+        ("  training", " 0:08"),
+        ("building the HTML", " 1:02"),
+        ("all together", " 3:20"),
+    ]
+
+
+def test_a_step_that_ran_twice_counts_with_both_times(monkeypatch):
+    monkeypatch.setattr(timed.time, "time", lambda: 9.0)
+    twice = [{"step": "training", "seconds": 4.0}] * 2
+    assert ("training", " 0:08") in timed.rows(
+        [{"step": "start", "at": 0.0}, *twice], {}
+    )
+
+
+def test_the_report_ends_with_the_page_to_open(log, tmp_path, capsys):
+    timed.reset()
+    timed.report(tmp_path)
+    assert capsys.readouterr().out.endswith(f"Open {tmp_path / 'index.html'}\n")
+
+
+def test_an_anonymous_module_gets_its_name():
+    named = vendor.named_module('define(["a"], function (a) {})', "anywidget")
+    assert named == 'define("anywidget", ["a"], function (a) {})'
+
+
+@pytest.mark.parametrize("source", ["", "define([]); define([])"])
+def test_a_source_without_exactly_one_anonymous_module_is_refused(source):
+    with pytest.raises(ValueError, match="anywidget"):
+        vendor.named_module(source, "anywidget")
+
+
+def test_pages_lose_the_live_code_scripts_and_keep_the_others():
+    def script(filename, **attributes):
+        return SimpleNamespace(filename=filename, attributes=attributes)
+
+    kept = [script("_static/doctools.js"), script(None, body="let volume = 1")]
+    thebe = [
+        script(None, body='const THEBE_JS_URL = "there"'),
+        script("_static/sphinx-thebe.js"),
+    ]
+    context = {"script_files": [kept[0], *thebe, kept[1]]}
+    book_extension.drop_thebe(None, "page", "page.html", context, None)
+    assert context["script_files"] == kept
