@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
-from torch.nn.functional import dropout
+from torch.nn.functional import dropout, linear
 from torch.nn.utils.rnn import PackedSequence
 
 
@@ -41,16 +41,17 @@ class FusedGRU(nn.GRU):
         return outputs.transpose(0, 1) if self.batch_first else outputs, last
 
     def _run_layers(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the outputs (steps, batch, hidden) and last states of all layers."""
+        """Return the outputs (steps, batch, hidden), the last (layers, batch, hidden).
+
+        `states`: (steps, batch, inputs); `start`: (layers, batch, hidden).
+        """
         last = []
         for layer, weights in enumerate(self.all_weights):
             if layer > 0:
                 states = dropout(states, self.dropout, self.training)
             states = _Layer.apply(states, start[layer].contiguous(), *weights)
             last.append(states[-1])
-        return states, torch.stack(
-            last
-        )  # (steps, batch, hidden), (layers, batch, hidden)
+        return states, torch.stack(last)
 
     def _can_fuse(self, inputs: Tensor | PackedSequence, start: Tensor | None) -> bool:
         """Return whether the layers below apply, and a gradient may be asked for."""
@@ -94,24 +95,13 @@ class _Layer(torch.autograd.Function):
 
         `inputs`: (steps, batch, inputs); `start`: (batch, hidden).
         """
-        steps, hidden = len(inputs), start.shape[1]
-        reset_update, new = slice(0, 2 * hidden), slice(2 * hidden, 3 * hidden)
+        reset_update = slice(0, 2 * start.shape[1])
         bias = bias_ih.clone()
         bias[reset_update] += bias_hh[reset_update]
-        gates = torch.nn.functional.linear(inputs, weight_ih, bias)
-        recalled = inputs.new_empty(steps, *start.shape)  # U_n h + c_n
-        states = inputs.new_empty(steps + 1, *start.shape)
-        states[0] = start
-        to_gates = weight_hh[reset_update].t().contiguous()
-        to_recalled = weight_hh[new].t().contiguous()
-        for step in range(steps):
-            state, gate, recall = states[step], gates[step], recalled[step]
-            torch.addmm(bias_hh[new], state, to_recalled, out=recall)
-            r, z = gate[:, reset_update].addmm_(state, to_gates).sigmoid_().chunk(2, 1)
-            n = gate[:, new].addcmul_(r, recall).tanh_()
-            torch.lerp(n, state, z, out=states[step + 1])
-        ctx.save_for_backward(inputs, start, weight_ih, weight_hh, bias_ih, bias_hh)
-        ctx.kept = gates, recalled, states
+        gates = linear(inputs, weight_ih, bias)  # (steps, batch, 3 hidden)
+        recalled, states = _forward_through_time(gates, start, weight_hh, bias_hh)
+        given = inputs, start, weight_ih, weight_hh, bias_ih, bias_hh
+        ctx.save_for_backward(*given, gates, recalled, states)
         return states[1:]
 
     @staticmethod
@@ -119,8 +109,9 @@ class _Layer(torch.autograd.Function):
         """Return the gradients of all six arguments of `forward`."""
         if torch.is_grad_enabled():
             return _Layer._differentiable_backward(ctx, grad_states)
-        inputs, _, weight_ih, weight_hh, *_ = ctx.saved_tensors
-        gates, recalled, states = ctx.kept
+        inputs, _, weight_ih, weight_hh, _, _, gates, recalled, states = (
+            ctx.saved_tensors
+        )
         hidden = states.shape[2]
         slopes = _slopes(gates, recalled, states[:-1])  # (steps, batch, 4, hidden)
         grad_start = _back_through_time(slopes, gates, grad_states, weight_hh)
@@ -144,21 +135,41 @@ class _Layer(torch.autograd.Function):
         ctx: Any, grad_states: Tensor
     ) -> tuple[Tensor | None, ...]:
         """Return the same gradients, differentiable, from `nn.GRU`'s own graph."""
-        inputs, start, *weights = ctx.saved_tensors
+        given = ctx.saved_tensors[:6]
+        inputs, start, *weights = given
         states, _ = torch.gru(
             inputs, start[None], weights, True, 1, 0.0, False, False, False
         )
-        wanted = [
-            tensor
-            for tensor, needed in zip(
-                ctx.saved_tensors, ctx.needs_input_grad, strict=True
-            )
-            if needed
-        ]
-        found = iter(
-            torch.autograd.grad(states, wanted, grad_states, create_graph=True)
-        )
-        return tuple(next(found) if needed else None for needed in ctx.needs_input_grad)
+        asked = zip(given, ctx.needs_input_grad, strict=True)
+        wanted = [tensor for tensor, needed in asked if needed]
+        found = torch.autograd.grad(states, wanted, grad_states, create_graph=True)
+        left = iter(found)
+        return tuple(next(left) if needed else None for needed in ctx.needs_input_grad)
+
+
+def _forward_through_time(
+    gates: Tensor, start: Tensor, weight_hh: Tensor, bias_hh: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return U_n h + c_n (steps, batch, hidden) and the states (steps + 1, ...).
+
+    `gates` (steps, batch, 3 hidden) hold what the inputs say to r, z and n, with the
+    biases of r and z; they become r, z and n in place.
+    """
+    steps, hidden = len(gates), start.shape[1]
+    reset_update, new = slice(0, 2 * hidden), slice(2 * hidden, 3 * hidden)
+    recalled = start.new_empty(steps, *start.shape)
+    states = start.new_empty(steps + 1, *start.shape)
+    states[0] = start
+    to_gates = weight_hh[reset_update].t().contiguous()  # (hidden, 2 hidden)
+    to_recalled = weight_hh[new].t().contiguous()  # (hidden, hidden)
+    parts = states[:-1], states[1:], recalled, gates[..., reset_update]
+    each_step = zip(*map(torch.unbind, (*parts, *gates.chunk(3, dim=2))), strict=True)
+    for state, after, recall, rz, r, z, n in each_step:  # (batch, ...)
+        torch.addmm(bias_hh[new], state, to_recalled, out=recall)
+        rz.addmm_(state, to_gates).sigmoid_()
+        n.addcmul_(r, recall).tanh_()
+        torch.lerp(n, state, z, out=after)
+    return recalled, states
 
 
 def _slopes(gates: Tensor, recalled: Tensor, before: Tensor) -> Tensor:
@@ -186,11 +197,14 @@ def _back_through_time(
     what z lets through from the next state, and what comes back through the gates.
     """
     steps, batch, _, hidden = slopes.shape
-    grad = grad_states[-1]
+    at_step = slopes.unbind()
+    updates = gates[..., hidden : 2 * hidden].unbind()
+    by_state = slopes.view(steps, batch, 4 * hidden)[..., hidden:].unbind()
+    direct = grad_states.unbind()
+    grad = direct[-1]
     for step in range(steps - 1, -1, -1):
-        slopes[step] *= grad.unsqueeze(1)  # (batch, 4, hidden)
-        earlier = grad_states[step - 1] if step > 0 else torch.zeros_like(grad)
-        z = gates[step, :, hidden : 2 * hidden]
-        by_state = slopes[step].view(batch, 4 * hidden)[:, hidden:]
-        grad = torch.addcmul(earlier, grad, z).addmm_(by_state, weight_hh)
+        at_step[step].mul_(grad.unsqueeze(1))  # (batch, 4, hidden)
+        earlier = direct[step - 1] if step > 0 else torch.zeros_like(grad)
+        grad = torch.addcmul(earlier, grad, updates[step])
+        grad.addmm_(by_state[step], weight_hh)
     return grad

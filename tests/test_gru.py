@@ -112,6 +112,16 @@ def test_an_input_without_gradient_and_an_unused_output_are_fine():
     assert_same(*found)
 
 
+def test_changing_the_outputs_before_the_backward_pass_is_noticed():
+    _, ours = twins()
+    outputs, _ = ours(torch.randn(2, 4, 3, dtype=torch.float64))
+    loss = outputs.pow(2).sum()
+    with torch.no_grad():
+        outputs.zero_()
+    with pytest.raises(RuntimeError, match="modified inplace"):
+        loss.backward()
+
+
 def calls_of_the_layer(monkeypatch) -> list:
     """Return a list that grows with every fused layer that runs."""
     calls, apply = [], gru._Layer.apply
