@@ -16,7 +16,8 @@ CAUSES = ("drums", "grace", "out of range", "same step", "unison")
 
 def check_steps_per_quarter(steps_per_quarter: int) -> None:
     """Raise ValueError unless the grid is a whole number of steps a quarter."""
-    if steps_per_quarter not in range(1, FINEST + 1):
+    whole = isinstance(steps_per_quarter, int | np.integer)
+    if not whole or not 1 <= steps_per_quarter <= FINEST:
         raise ValueError(
             f"steps_per_quarter is a whole number from 1 to {FINEST}, "
             f"not {steps_per_quarter}"

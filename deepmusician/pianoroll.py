@@ -59,6 +59,7 @@ class PianoRoll:
         A note that is shorter than a step is held for one. Raises ValueError where
         the roll would have more steps than `grid.LONGEST`.
         """
+        grid.check_steps_per_quarter(steps_per_quarter)
         onsets, sounding, reading = grid.snap(notes, steps_per_quarter)
         return cls(onsets, sounding, steps_per_quarter, notes.tempo, name, reading)
 
@@ -116,6 +117,7 @@ class PianoRoll:
         begins to sound. Raises ValueError for another kind or shape.
         """
         check_kind(kind)
+        grid.check_steps_per_quarter(steps_per_quarter)
         plane = grid.frozen_plane(plane)
         if kind == "sounding":
             planes = grid.rising_edges(plane), plane
@@ -127,7 +129,7 @@ class PianoRoll:
     @classmethod
     def _from_reader(cls, read, path, steps_per_quarter) -> "PianoRoll":
         """Return the roll of what `read(path)` gives, refusals as `MusicFileError`."""
-        grid.check_steps_per_quarter(steps_per_quarter)
+        grid.check_steps_per_quarter(steps_per_quarter)  # a file is not at fault
         notes = read(path)
         try:
             roll = cls.from_notes(notes, steps_per_quarter, Path(path).stem)
