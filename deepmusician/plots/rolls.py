@@ -145,6 +145,7 @@ def compare_rolls(
     rolls: Mapping[str, PianoRoll],
     roles: Mapping[str, str] | None = None,
     steps: int | None = None,
+    prime: int = 0,
 ) -> Figure:
     """Return rolls under each other on shared axes, each in the colour of its role.
 
@@ -152,6 +153,7 @@ def compare_rolls(
         rolls: label → roll; the label and the density stand above each.
         roles: label → role, where `role_of` would not guess it.
         steps: cut every roll after so many.
+        prime: a line is drawn where so many given steps end.
     """
     rolls = {label: roll[:steps] for label, roll in rolls.items()}
     span = key_span(*(roll.sounding for roll in rolls.values()))
@@ -166,6 +168,8 @@ def compare_rolls(
         _note_at_right(ax, f"{roll.density():.2f} touches a step")
         if not roll.onsets.any():
             _say_silent(ax)
+        if prime:
+            ax.axvline(prime, color=INK, lw=1.6, ls=(0, (3, 2)), gid="end of the prime")
         ax.label_outer()
     return fig
 
