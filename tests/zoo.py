@@ -63,7 +63,7 @@ def write_zoo(folder: Path) -> dict[Path, str]:
     dangling = folder / "dangling.mid"
     dangling.symlink_to(folder / "nowhere")
     looping = folder / "unreadable.mid"
-    looping.symlink_to(looping)
+    looping.symlink_to(looping.name)
     score = folder / "score.krn"
     score.write_bytes(b"\x00\xff broken")
     archive = folder / "archive.mxl"
