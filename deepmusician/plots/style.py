@@ -6,6 +6,8 @@ card under images in its dark mode.
 """
 
 import functools
+import io
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 import matplotlib.pyplot as plt
@@ -94,6 +96,23 @@ def drawn(function: Callable[..., Figure]) -> Callable[..., Figure]:
     return styled
 
 
+class Picture(Figure):
+    """A figure that a notebook shows as one PNG, whatever else was imported there.
+
+    A second after its import, music21 asks notebooks for pixel-doubled figures whose
+    height is written into the page, where a narrow column then distorts them.
+    """
+
+    def _ipython_display_(self) -> None:
+        """Show the figure at its own size, by a way that no formatter overrules."""
+        from IPython.display import display
+
+        png = io.BytesIO()
+        self.savefig(png, format="png", dpi=self.dpi, bbox_inches="tight")
+        picture = b64encode(png.getvalue()).decode()
+        display({"image/png": picture, "text/plain": repr(self)}, raw=True)
+
+
 def canvas(
     height: float, rows: int = 1, columns: int = 1, **options: object
 ) -> tuple[Figure, np.ndarray]:
@@ -107,6 +126,7 @@ def canvas(
         figsize=(WIDTH, height),
         layout="constrained",
         squeeze=False,
+        FigureClass=Picture,
         **options,
     )
 
