@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from deepmusician.cache import data_folder
 from deepmusician.notes import MusicFileError
@@ -114,7 +115,8 @@ def fetch(corpus: str, folder: str, names: list[str]) -> dict[str, Path]:
         try:
             paths[name] = Path(shelf.fetch(name))
         except Exception as error:  # the network fails in many libraries' ways
-            cause = f"{name} cannot be had from {shelf.get_url(name)} ({error})"
+            why = shorten(f"{type(error).__name__}: {error}", 120)
+            cause = f"{name} cannot be had from {shelf.get_url(name)} ({why})"
             raise MusicFileError(corpus, cause, _remedy(folder)) from None
     return paths
 

@@ -143,7 +143,7 @@ def _load_folder(folder: Path, steps_per_quarter: int, progress: bool) -> Corpus
         cause = f"none of its {len(pieces)} music files can be read ({reasons})"
         raise MusicFileError(folder, cause, "Check the files.")
     about = {"origin": str(folder)}
-    return _split(folder.name, rolls, failures, steps_per_quarter, about)
+    return _split(folder.resolve().name, rolls, failures, steps_per_quarter, about)
 
 
 def _folder_pieces(folder: Path) -> Pieces:
