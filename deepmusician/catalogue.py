@@ -1,12 +1,14 @@
 """The corpora that have a name: where they come from, and how to get their files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import shorten
 
 from deepmusician.cache import data_folder
 from deepmusician.notes import MusicFileError
+from deepmusician.scores import SUFFIXES as SCORES
 
 REGISTRIES = Path(__file__).parent / "data"
 
@@ -65,10 +67,8 @@ def chorale_files() -> list[tuple[str, Path]]:
     Left out are analyses (.rntxt), kern copies of pieces that are there as MusicXML,
     what is no chorale, and what is the same music under a second name.
     """
-    from music21 import corpus
-
     left_out = {*NOT_CHORALES, *TWICE}
-    paths = [path for path in corpus.getComposer("bach") if path.suffix != ".rntxt"]
+    paths = [path for path in _embedded("bach") if path.suffix in SCORES]
     by_name = {path.stem: path for path in sorted(paths, key=_kern_first)}
     return sorted(
         (name, path) for name, path in by_name.items() if name not in left_out
@@ -82,11 +82,18 @@ def _kern_first(path: Path) -> tuple[bool, Path]:
 
 def quartet_files() -> list[tuple[str, Path]]:
     """Return the movements of Mozart's string quartets in music21's corpus."""
-    from music21 import corpus
+    return [
+        (f"{quartet}/{path.stem}", path)
+        for quartet in ("k80", "k155", "k156", "k458")
+        for path in sorted(_embedded(f"mozart/{quartet}"))
+        if path.suffix in SCORES
+    ]
 
-    quartets = ("k80", "k155", "k156", "k458")
-    paths = [p for p in corpus.getComposer("mozart") if p.parent.name in quartets]
-    return sorted((f"{path.parent.name}/{path.stem}", path) for path in paths)
+
+def _embedded(folder: str) -> Iterable[Path]:
+    """Return the files of a folder of music21's corpus, without importing music21."""
+    (package,) = find_spec("music21").submodule_search_locations
+    return (Path(package) / "corpus" / folder).iterdir()
 
 
 def sonata_files() -> list[tuple[str, Path]]:
