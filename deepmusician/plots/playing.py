@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from deepmusician.music_metrics import on_beat_share, touch_density
 from deepmusician.pianoroll import PianoRoll
@@ -19,6 +20,7 @@ from deepmusician.plots.style import (
 
 QUARTERS_PER_BAR = 4
 MARKS = ("o", "s", "^", "D")
+SINGLE = 8  # single pieces shown of a group; more would hide its mean
 PANELS = {"touches a step": touch_density, "touches on the beat": on_beat_share}
 
 
@@ -58,6 +60,7 @@ def rule_sweep(
         level = _mean(measure, human)
         ax.axhline(level, color=COLOURS["human"], ls=(0, (5, 2)), label="human")
         ax.set(title=title, xlabel=knob, ylim=(0, None))
+        ax.set_xticks(sorted({value for turned in played.values() for value in turned}))
         y_grid(ax)
     axes[0, 1].set_ylim(0, 1.02)
     fig.legend(
@@ -80,7 +83,7 @@ def density_by_bar(
     tolerance: float = 0.25,
     roles: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Return touches a step bar by bar: the mean of each group, and every piece faint.
+    """Return touches a step bar by bar: each group's mean, and its first pieces faint.
 
     Args:
         pieces: label → rolls; a line ends where its shortest piece does.
@@ -96,9 +99,10 @@ def density_by_bar(
     for label, rolls in pieces.items():
         densities, colour = bar_densities(rolls), colour_of(label, roles)
         bars = np.arange(1, densities.shape[1] + 1)
-        ax.plot(bars, densities.T, color=mix(colour, share=0.6), lw=0.6, alpha=0.6)
+        ax.plot(bars, densities[:SINGLE].T, color=mix(colour, share=0.55), lw=0.7)
         ax.plot(bars, densities.mean(axis=0), color=colour, label=label, zorder=4)
     ax.set(xlabel="bar", ylabel="touches a step", xlim=(1, None), ylim=(0, None))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="upper right", ncols=len(pieces))
     y_grid(ax)
     return ax.figure
