@@ -20,13 +20,14 @@ from deepmusician.coins import (
     Silence,
 )
 from deepmusician.pianoroll import PianoRoll
-from deepmusician.step_markov import StepMarkov
+from deepmusician.step_markov import ChordMarkov, StepMarkov
 
 BASELINES = (Silence, ConstantDensity, NoteUnigram, BeatUnigram, RepeatBar, StepMarkov)
 
 __all__ = [
     "BASELINES",
     "Baseline",
+    "ChordMarkov",
     "fit_baselines",
     "repeat_last_bar",
     *(kind.__name__ for kind in BASELINES),

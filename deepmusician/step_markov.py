@@ -1,4 +1,4 @@
-"""A Markov chain over whole steps: the strongest composer that only counts.
+"""Markov chains over whole steps: the strongest composers that only count.
 
 Chapter: the class imbalance.
 """
@@ -15,7 +15,7 @@ START = b""
 TRUST_GRID = 2.0 ** np.arange(-4, 8)
 SHARE_GRID = np.linspace(0.01, 0.99, 99)
 
-State = tuple[bytes, int]  # the last step with a sound in it, and the position in beat
+State = tuple[bytes, int]  # a step that came before, and the position in the beat
 
 
 class Levels(NamedTuple):
@@ -51,10 +51,10 @@ def held_out_split(pieces: list) -> tuple[list, list]:
 
 
 class StepMarkov(Baseline):
-    """Plays, after the last sounding step, what followed it in the corpus.
+    """Plays what followed the step before in the corpus.
 
-    The state s is the last step with a sound in it and the position in the beat. Three
-    levels are mixed, each covering what the one above has not seen:
+    The state s is the step before and the position in the beat. Three levels are
+    mixed, each covering what the one above has not seen:
 
         p(x | s) = a c(s, x) / c(s)
                  + (1 - a) [ b c(position, x) / c(position)
@@ -95,8 +95,12 @@ class StepMarkov(Baseline):
         states, last = [], START
         for step, code in enumerate(codes):
             states.append((last, step % self.steps_per_quarter))
-            last = code if any(code) else last
+            last = self._remember(last, code)
         return states
+
+    def _remember(self, last: bytes, code: bytes) -> bytes:
+        """Return what the state keeps of the past once a step has been played."""
+        return code
 
     def _levels(self, cells: np.ndarray) -> Levels:
         """Return what each level says of the steps of one piece."""
@@ -177,7 +181,7 @@ class StepMarkov(Baseline):
         for step in range(steps):
             state = (last, step % self.steps_per_quarter)
             codes.append(self._next(state, generator, coins))
-            last = codes[-1] if any(codes[-1]) else last
+            last = self._remember(last, codes[-1])
         return decode(codes, self.keys) if codes else np.zeros((0, self.keys), bool)
 
     def walk(self, steps: int, seed: int = 0, name: str = "") -> PianoRoll:
@@ -198,6 +202,19 @@ class StepMarkov(Baseline):
                 return _pick(counts, generator)
         chance = self.coins.chance[state[1]]
         return encode(generator.random((1, self.keys)) < chance)[0]
+
+
+class ChordMarkov(StepMarkov):
+    """A chain whose state keeps the last step with a touch, however long ago.
+
+    On the onset plane most steps are silent, and after silence `StepMarkov` has
+    forgotten the chord. A stronger yardstick, for chapter 5.
+    """
+
+    label = "Markov chain over chords"
+
+    def _remember(self, last: bytes, code: bytes) -> bytes:
+        return code if any(code) else last
 
 
 def _pick(counts: Counter, generator: np.random.Generator) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from deepmusician.baselines import (
     BASELINES,
     BeatUnigram,
+    ChordMarkov,
     ConstantDensity,
     NoteUnigram,
     RepeatBar,
@@ -21,7 +22,7 @@ from deepmusician.baselines import (
 from deepmusician.pianoroll import PianoRoll
 from deepmusician.step_markov import decode, encode, held_out_split
 
-PROPER = [ConstantDensity, NoteUnigram, BeatUnigram, RepeatBar, StepMarkov]
+PROPER = [ConstantDensity, NoteUnigram, BeatUnigram, RepeatBar, StepMarkov, ChordMarkov]
 KEYS = 3
 EVERY_STEP = np.array(list(itertools.product([False, True], repeat=KEYS)))
 
@@ -154,7 +155,7 @@ def test_silence_is_infinitely_surprised_by_a_note_and_never_by_silence():
 
 def test_each_finer_baseline_foretells_chords_on_beats_better():
     train, held_out = real_rolls(30)[:25], real_rolls(30)[25:]
-    kinds = (ConstantDensity, NoteUnigram, BeatUnigram, StepMarkov)
+    kinds = (ConstantDensity, NoteUnigram, BeatUnigram, ChordMarkov)
     nlls = [kind().fit(train).nll(held_out) for kind in kinds]
     assert nlls == sorted(nlls, reverse=True)
     # three chords alike, and a passing note after one beat in four
@@ -171,11 +172,16 @@ def test_a_step_that_followed_is_likelier_than_one_that_never_did():
 
 
 def test_the_last_sounding_step_is_remembered_across_silence():
-    chain = StepMarkov().fit(little_rolls())
     codes = encode(EVERY_STEP[[5, 0, 0, 6, 0]])
-    states = chain._states(codes)
+    states = ChordMarkov().fit(little_rolls())._states(codes)
     assert [state[1] for state in states] == [0, 1, 2, 3, 0]
     assert [state[0] for state in states] == [b""] + [codes[0]] * 3 + [codes[3]]
+
+
+def test_the_plain_chain_remembers_the_step_before_and_no_more():
+    codes = encode(EVERY_STEP[[5, 0, 0, 6, 0]])
+    states = StepMarkov().fit(little_rolls())._states(codes)
+    assert [state[0] for state in states] == [b"", *codes[:-1]]
 
 
 def test_chords_that_come_back_draw_more_trust_than_chords_drawn_by_chance():
