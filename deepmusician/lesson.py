@@ -86,6 +86,7 @@ class Lesson(pl.LightningModule):
             self._losses = []
             seeds = np.random.SeedSequence((self.config.seed, self.epoch))
             torch.manual_seed(int(seeds.generate_state(1)[0]))
+            self.model.train(not self._settles())  # in evaluation mode: no dropout
         logits = self.model(batch.context, batch.target, self.config.teacher_forcing)
         logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
         nll = bce_loss(logits.detach(), target) * target.shape[-1]
@@ -165,6 +166,10 @@ class Lesson(pl.LightningModule):
         return every > 0 and (
             self.epoch % every == 0 or self.epoch == self.config.epochs
         )
+
+    def _settles(self) -> bool:
+        """Return whether this epoch is one of the last, without dropout."""
+        return self.epoch > self.config.epochs * (1 - self.config.settle)
 
     def _epochs_since_best(self) -> int:
         """Return how many epochs ago the validation loss was lowest."""

@@ -58,14 +58,18 @@ def _with_pair(
     return Preset(name, report, dependent, bce, focal, pieces, steps)
 
 
-_REPORT = TrainConfig(epochs=16, learning_rate=2e-3)
+_REPORT = TrainConfig(
+    batch=16, epochs=12, windows_per_epoch=880, learning_rate=4e-3, listen_every=3
+)
 _DEPENDENT = TrainConfig(
     hidden=256,
     outputs="dependent",
-    classifier_hidden=512,
+    classifier_hidden=1024,
+    classifier_dropout=0.2,
     batch=16,
-    epochs=24,
-    learning_rate=3e-3,
+    epochs=15,
+    windows_per_epoch=1600,
+    learning_rate=4e-3,
 )
 _SMALL = TrainConfig(
     hidden=128, classifier_hidden=128, batch=16, epochs=8, learning_rate=3e-3

@@ -17,7 +17,10 @@ _POSITIVE_WHOLE = (
 )
 _WHOLE_FROM_ZERO = ("transpose", "listen_every", "seed")
 _POSITIVE = ("learning_rate", "clip")
-_SHARES = ("dropout", "classifier_dropout", "warm_up", "teacher_forcing", "opening")
+_SHARES = (
+    *("dropout", "classifier_dropout", "warm_up", "settle"),
+    *("teacher_forcing", "opening"),
+)
 _NETWORK = [field.name for field in fields(NetworkConfig) if field.name != "keys"]
 
 
@@ -39,6 +42,9 @@ class TrainConfig:
         batch: windows an update. epochs: at most. windows_per_epoch: drawn anew.
         learning_rate, weight_decay: AdamW's. warm_up: the share of all updates in
             which the rate rises from 0, before it falls as a cosine to 0.
+        settle: the share of the epochs, the last ones, taught without dropout. Rare
+            touches judged through dropout's noise look likelier than without it, so
+            a network that stopped there would play too few.
         clip: the largest norm of the gradient.
         patience: epochs without a better validation loss before training stops early.
         teacher_forcing: chance that the decoder reads the true step, not its own.
@@ -69,6 +75,7 @@ class TrainConfig:
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warm_up: float = 0.05
+    settle: float = 0.2
     clip: float = 1.0
     patience: int = 8
     teacher_forcing: float = 1.0

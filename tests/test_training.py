@@ -252,6 +252,20 @@ def test_every_kind_of_network_and_loss_can_be_trained(config, corpus, store):
     assert run.model.config == config.network
 
 
+def test_the_last_epochs_are_taught_without_dropout(corpus, store):
+    """Half the epochs settle: dropout changes the first half of the history only."""
+    noisy = replace(TINY, dropout=0.5, classifier_dropout=0.5, settle=0.5)
+    calm = replace(noisy, dropout=0.0, classifier_dropout=0.0)
+    losses = [
+        train(config, corpus, store).history.train_nll for config in (noisy, calm)
+    ]
+    assert losses[0][0] != losses[1][0]
+    settled = replace(noisy, settle=1.0)
+    np.testing.assert_array_equal(
+        train(settled, corpus, store).history.train_nll, losses[1]
+    )
+
+
 def test_focal_loss_without_focus_is_bce(corpus, store):
     focal = train(replace(TINY, epochs=2, loss="focal", gamma=0.0), corpus, store)
     bce = train(replace(TINY, epochs=2), corpus, store)
