@@ -59,9 +59,9 @@ train: setup ## train the networks of the book, or find them in the run store
 	@$(TIMED) training -- $(BIN)/python tools/train.py
 
 html: train
+	@[ $(PRESET) = full ] || { mkdir -p $(OUT) && ln -sfn _build/html $(HTML); }
 	@$(TIMED) book -- $(BIN)/jupyter-book build . --path-output $(OUT) \
 		-W -n --keep-going --all
-	@[ $(PRESET) = full ] || ln -sfn _build/html $(HTML)
 
 pins: setup ## write constraints.txt and environment.yml from what is installed
 	$(BIN)/python tools/pins.py

@@ -1,4 +1,5 @@
 import sys
+from collections import Counter
 from copy import deepcopy
 from pathlib import Path
 
@@ -82,6 +83,14 @@ def test_every_chapter_of_the_book_keeps_the_rules(name):
 def test_every_chapter_is_committed_stripped(name):
     chapter = read(ROOT / "book" / f"{name}.ipynb")
     assert strip(deepcopy(chapter)) == chapter
+
+
+def test_no_two_chapters_give_a_figure_the_same_name():
+    chapters = [read(ROOT / "book" / f"{name}.ipynb") for name in CHAPTERS]
+    cells = [cell for chapter in chapters for cell in chapter.cells]
+    figures = [cell.metadata.get("mystnb", {}).get("figure", {}) for cell in cells]
+    names = Counter(figure["name"] for figure in figures if figure)
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_the_table_of_contents_has_the_chapters_in_order():
