@@ -30,6 +30,7 @@ from torch import Tensor, nn
 
 from deepmusician.losses import bce_loss
 from deepmusician.model import DeepMusician
+from deepmusician.records import provenance, write_record
 from deepmusician.threads import others_load
 
 STEPS = 96
@@ -136,33 +137,34 @@ def interleaved(updates: dict[Row, Update], seconds: float) -> dict[Row, list[fl
     return {row: times[1:] for row, times in taken.items()}
 
 
-def report(taken: dict[Row, list[float]]) -> str:
-    """Return the table: medians over the rounds, ratios within each round first."""
+def rows(taken: dict[Row, list[float]]) -> list[dict]:
+    """Return a row a recipe: medians over the rounds, ratios within each round first."""
     operations = operations_per_window(DeepMusician())
     product = [2 * SQUARE**3 / seconds for seconds in taken[PRODUCT]]
     original = [ORIGINAL[1] / seconds for seconds in taken[ORIGINAL]]
-    lines = [
-        f"product of {SQUARE}-square matrices: {median(product) / 1e9:.0f} GFLOP/s",
-        f"{'recipe':9}{'batch':>6}{'windows/s':>11}{'best':>7}"
-        f"{'of product':>12}{'of original':>13}",
-    ]
+    found = []
     for recipe, batch in list(taken)[1:]:
         rates = [batch / seconds for seconds in taken[recipe, batch]]
         share = median(map(truediv, rates, product)) * operations
-        ratio = median(map(truediv, rates, original))
-        lines.append(
-            f"{recipe:9}{batch:6}{median(rates):11.1f}{max(rates):7.1f}"
-            f"{share:12.0%}{ratio:13.2f}"
+        found.append(
+            {
+                "recipe": recipe,
+                "batch": batch,
+                "windows a second": round(median(rates), 1),
+                "share of the product rate": f"{share:.0%}",
+                "times the original": round(median(map(truediv, rates, original)), 2),
+            }
         )
-    return "\n".join(lines)
+    return found
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, and record it where asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64, 128])
+    parser.add_argument("--record", help="such as book/results/training_speed.json")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
@@ -170,15 +172,22 @@ def main() -> None:
     updates = {PRODUCT: product_update(), ORIGINAL: original_update(ORIGINAL[1])}
     for fused, name in ((False, "nn.GRU"), (True, "FusedGRU")):
         updates |= {(name, batch): our_update(batch, fused) for batch in given.batches}
-    others = others_load()
+    others, start = others_load(), time.perf_counter()
     taken = interleaved(updates, given.seconds)
-    others = max(others, others_load())
+    others, taken_all = max(others, others_load()), time.perf_counter() - start
     print(f"{given.threads} threads on {os.cpu_count()} cores, ", end="")
     print(f"{len(taken[PRODUCT])} rounds; others kept {others:.1f} cores busy")
     if others > QUIET:
         print("beside other work threads wait for each other: measure again when quiet")
-    print(report(taken))
+    rate = 2 * SQUARE**3 / median(taken[PRODUCT]) / 1e9
+    print(f"product of {SQUARE}-square matrices: {rate:.0f} GFLOP/s")
+    table = rows(taken)
+    for row in table:
+        print(*(f"{value:>10}" for value in row.values()))
     print(f"wanted of FusedGRU at the batch in use: {WANTED} of the original")
+    if given.record:
+        command = f"python benchmarks/training.py --seconds {given.seconds:g}"
+        write_record(given.record, table, provenance(command, taken_all, given.threads))
 
 
 if __name__ == "__main__":
