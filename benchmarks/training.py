@@ -138,7 +138,7 @@ def interleaved(updates: dict[Row, Update], seconds: float) -> dict[Row, list[fl
 
 
 def rows(taken: dict[Row, list[float]]) -> list[dict]:
-    """Return a row a recipe: medians over the rounds, ratios within each round first."""
+    """Return a row a recipe: medians over the rounds, ratios within each first."""
     operations = operations_per_window(DeepMusician())
     product = [2 * SQUARE**3 / seconds for seconds in taken[PRODUCT]]
     original = [ORIGINAL[1] / seconds for seconds in taken[ORIGINAL]]
