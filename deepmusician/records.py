@@ -88,6 +88,7 @@ def provenance(command: str, seconds: float, threads: int) -> Provenance:
     )
     if git.returncode:
         raise RuntimeError("not in a git checkout: a record needs its commit")
-    versions = {"Python": platform.python_version(), "torch": version("torch")}
+    torch = version("torch").partition("+")[0]  # the build is no part of it
+    versions = {"Python": platform.python_version(), "torch": torch}
     command = f"{command} ({os.cpu_count()} cores)"
     return Provenance(command, git.stdout.strip(), round(seconds, 1), threads, versions)
