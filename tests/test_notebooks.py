@@ -129,6 +129,14 @@ def test_a_recorded_error_or_picture_is_no_claim(chapter):
     ]
 
 
+def test_a_claim_may_not_change_with_a_progress_bar(chapter):
+    bar = new_output("stream", name="stderr", text="90 %")
+    chapter.cells[1].outputs.append(bar)
+    assert problems(chapter) == [
+        "cell 1 is checked but writes to stderr (a progress bar?)"
+    ]
+
+
 def test_a_claim_of_many_lines_is_refused(chapter):
     chapter.cells[1].outputs[0].text = "note\n" * 31
     assert problems(chapter) == ["cell 1 records more than 30 lines"]
@@ -212,7 +220,6 @@ def test_stripping_keeps_the_claims_and_nothing_else_of_a_run(chapter):
     ran = deepcopy(bare)
     ran.metadata["widgets"] = {"state": {}}
     ran.cells[1].metadata["execution"] = {"iopub.execute_input": "now"}
-    ran.cells[1].outputs.append(new_output("stream", name="stderr", text="90 %"))
     ran.cells[3].execution_count = 4
     ran.cells[3].outputs = [new_output("stream", text="epoch 1")]
     assert strip(ran) == bare

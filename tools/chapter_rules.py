@@ -52,6 +52,8 @@ def unfit_outputs(number: int, cell: NotebookNode) -> Iterator[str]:
         kinds = set(output.get("data", {"text/plain": output.get("text", "")}))
         if output.output_type == "error":
             yield f"cell {number} records an error"
+        elif output.get("name") == "stderr":
+            yield f"cell {number} is checked but writes to stderr (a progress bar?)"
         elif kinds != {"text/plain"}:
             yield f"cell {number} is checked but records {', '.join(sorted(kinds))}"
     if len(recorded_text(cell).splitlines()) > LONGEST_CLAIM:

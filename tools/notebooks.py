@@ -32,13 +32,8 @@ def strip(chapter: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code" and CHECKED not in tags(cell):
             cell.outputs, cell.execution_count = [], None
         elif cell.cell_type == "code":
-            cell.outputs = [plain(output) for output in cell.outputs if says(output)]
+            cell.outputs = [plain(output) for output in cell.outputs]
     return chapter
-
-
-def says(output: NotebookNode) -> bool:
-    """Return whether an output is part of the claim: anything but progress bars."""
-    return output.get("name") != "stderr"
 
 
 def plain(output: NotebookNode) -> NotebookNode:
