@@ -60,8 +60,9 @@ def compose(
     `prime`: a roll or a music file to continue; without one music begins in silence.
     `rule`: "sample" touches a key with the probability that the network gives it,
     "threshold" wherever that exceeds `threshold`. `temperature` divides the logits:
-    below 1 bolder, above 1 more random. Piece n of a seed is the same however many
-    pieces there are; `generator`, if given, draws the seed. `start` is where the
+    below 1 surer and, where touches are rare, emptier; above 1 more random. Piece n
+    of a seed is the same however many pieces there are; `generator`, if given, draws
+    the seed. `start` is where the
     first hidden state comes from ("guided" by the encoder, "zero", "random"; the
     model's own by default). After every `chunk` steps (by default as many as the
     network's context) a guided network's encoder reads the last steps anew.

@@ -8,6 +8,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from deepmusician.events import note_name
 from deepmusician.notes import PITCH_LOW
 from deepmusician.pianoroll import PianoRoll
 from deepmusician.plots.rolls import BLACK_KEYS
@@ -50,16 +51,9 @@ def _mark_range(ax: Axes, counts: np.ndarray, low: int, high: int) -> None:
     """Name the lowest and the highest key touched, just above their bars."""
     for key, side in ((low, "right"), (high, "left")):
         ax.annotate(
-            _name(key), (key, counts[key]), (0, 8), textcoords="offset points",
-            ha=side, color=INK, fontsize=9.5,
+            note_name(PITCH_LOW + key), (key, counts[key]), (0, 8),
+            textcoords="offset points", ha=side, color=INK, fontsize=9.5,
         )  # fmt: skip
-
-
-def _name(key: int) -> str:
-    """Return the note's name and octave, key 39 being C4."""
-    names = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-    octave, tone = divmod(PITCH_LOW + key, 12)
-    return f"{names[tone]}{octave - 1}"
 
 
 def _draw_keyboard(ax: Axes, counts: np.ndarray, height: float = 0.11) -> None:
@@ -77,7 +71,7 @@ def _draw_keyboard(ax: Axes, counts: np.ndarray, height: float = 0.11) -> None:
                 )
             )  # fmt: skip
     octaves = keys[(PITCH_LOW + keys) % 12 == 0]
-    ax.set_xticks(octaves, [_name(key) for key in octaves])
+    ax.set_xticks(octaves, [note_name(PITCH_LOW + key) for key in octaves])
     ax.tick_params(axis="x", length=0, pad=26)
     ax.spines["bottom"].set_visible(False)
 
