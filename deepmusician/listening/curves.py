@@ -58,7 +58,10 @@ def focal_explorer(alpha: float = 0.25, gamma: float = 2.0) -> ipywidgets.VBox:
     controls = [
         _slider("alpha", alpha, 0.0, 1.0, 0.01),
         ipywidgets.Checkbox(
-            value=True, description="weigh the classes by alpha", style=_WIDE
+            value=True,
+            description="weigh the classes by alpha",
+            style=_WIDE,
+            layout=_ROW,
         ),
         _slider("gamma", gamma, 0.0, 5.0, 0.1),
         _slider("probability", curves.probability, 0.01, 0.99, 0.01),
