@@ -67,7 +67,7 @@ _DEPENDENT = TrainConfig(
     classifier_hidden=1024,
     classifier_dropout=0.2,
     batch=16,
-    epochs=15,
+    epochs=11,
     windows_per_epoch=1600,
     learning_rate=4e-3,
 )
