@@ -60,6 +60,7 @@ train: setup ## train the networks of the book, or find them in the run store
 
 html: train
 	@[ $(PRESET) = full ] || { mkdir -p $(OUT) && ln -sfn _build/html $(HTML); }
+	@$(TIMED) chapters -- $(BIN)/python tools/execution.py
 	@$(TIMED) book -- $(BIN)/jupyter-book build . --path-output $(OUT) \
 		-W -n --keep-going --all
 

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -5,6 +6,7 @@ from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -12,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import book_extension  # noqa: E402
 import check_python  # noqa: E402
+import execution  # noqa: E402
 import timed  # noqa: E402
 import vendor  # noqa: E402
 
@@ -69,14 +72,15 @@ def test_the_account_tells_chapters_from_html_and_what_was_there_before(monkeypa
     entries = [
         {"step": "start", "at": 0.0},
         {"step": "training", "seconds": 65.0},
-        {"step": "book", "seconds": 100.0},
+        {"step": "chapters", "seconds": 22.0},
+        {"step": "book", "seconds": 62.0},
     ]
     assert timed.rows(entries, {"focal_loss": 30.0, "training": 8.0}) == [
         ("Python packages", "already there"),
         ("front-end packages", "already there"),
         ("piano samples", "already there"),
         ("training", " 1:05"),
-        ("running the chapters", " 0:38"),
+        ("running the chapters, two at a time", " 0:22"),
         ("  focal_loss", " 0:30"),
         ("  training", " 0:08"),
         ("building the HTML", " 1:02"),
@@ -121,3 +125,51 @@ def test_pages_lose_the_live_code_scripts_and_keep_the_others():
     context = {"script_files": [kept[0], *thebe, kept[1]]}
     book_extension.drop_thebe(None, "page", "page.html", context, None)
     assert context["script_files"] == kept
+
+
+@pytest.fixture
+def small_book(tmp_path, monkeypatch):
+    (tmp_path / "deepmusician").mkdir()
+    (tmp_path / "deepmusician" / "losses.py").write_text("GAMMA = 2\n")
+    (tmp_path / "book").mkdir()
+    cell = nbformat.v4.new_code_cell("print(6 * 7)")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cell]), tmp_path / "book" / "chapter.ipynb"
+    )
+    (tmp_path / "book" / "text.md").write_text("# Nothing to run\n")
+    monkeypatch.setattr(execution, "ROOT", tmp_path)
+    monkeypatch.setattr(execution, "KEPT", tmp_path / "_build" / "executed")
+    monkeypatch.setattr(execution, "TIMES", tmp_path / "_build" / "chapter_times.json")
+    monkeypatch.setattr(execution, "BOOK", tmp_path / "book")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return tmp_path
+
+
+def test_a_chapter_runs_once_and_again_when_the_package_changes(small_book):
+    def ran():
+        assert execution.run("quick") == []
+        return list(json.loads(execution.TIMES.read_text()))
+
+    assert ran() == ["chapter"]
+    assert ran() == []
+    (small_book / "deepmusician" / "losses.py").write_text("GAMMA = 3\n")
+    assert ran() == ["chapter"]
+    assert len(list(execution.KEPT.iterdir())) == 1  # what is stale is gone
+
+
+def test_a_chapter_that_fails_is_named_with_its_error_and_runs_again(small_book):
+    cell = nbformat.v4.new_code_cell("1 / 0")
+    broken = small_book / "book" / "broken.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), broken)
+    for _ in range(2):
+        (failure,) = execution.run("quick")
+        assert failure.startswith(str(broken))
+        assert "ZeroDivisionError" in failure
+
+
+def test_pages_take_the_outputs_that_this_very_code_put_out(small_book, monkeypatch):
+    monkeypatch.setenv("DEEPMUSICIAN_PRESET", "full")
+    config = SimpleNamespace()
+    book_extension.find_what_ran(None, config)
+    kept = f"full-{execution.fingerprint()}"
+    assert Path(config.nb_execution_cache_path) == execution.KEPT / kept

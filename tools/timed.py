@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LOG = ROOT / "_build" / "times.jsonl"
+CHAPTERS = ROOT / "_build" / "chapter_times.json"
 SETUP = ("install", "front-end", "piano")
 TITLES = {
     "install": "Python packages",
@@ -20,7 +21,8 @@ TITLES = {
     "piano": "piano samples",
     "units": "unit tests",
     "training": "training",
-    "book": "book",
+    "chapters": "running the chapters, two at a time",
+    "book": "building the HTML",
     "claims": "chapters' checked claims",
     "pages": "pages in the browser",
 }
@@ -57,10 +59,9 @@ def reset() -> None:
     note(step="start", at=time.time())
 
 
-def chapter_times(html: Path) -> dict[str, float]:
-    """Return the seconds each chapter ran, as the book's extension noted them."""
-    path = html / "chapter_times.json"
-    return json.loads(path.read_text()) if path.exists() else {}
+def chapter_times() -> dict[str, float]:
+    """Return the seconds of each chapter that ran, as tools/execution.py noted them."""
+    return json.loads(CHAPTERS.read_text()) if CHAPTERS.exists() else {}
 
 
 def rows(entries: list[dict], chapters: dict[str, float]) -> list[tuple[str, str]]:
@@ -70,13 +71,10 @@ def rows(entries: list[dict], chapters: dict[str, float]) -> list[tuple[str, str
         spent[entry["step"]] = spent.get(entry["step"], 0) + entry["seconds"]
     table = []
     for step, title in TITLES.items():
-        if step == "book" and step in spent:
-            ran = sum(chapters.values())
-            table += [("running the chapters", clock(ran))]
-            table += [(f"  {name}", clock(took)) for name, took in chapters.items()]
-            table += [("building the HTML", clock(spent["book"] - ran))]
-        elif step in spent:
+        if step in spent:
             table.append((title, clock(spent[step])))
+            if step == "chapters":
+                table += [(f"  {name}", clock(took)) for name, took in chapters.items()]
         elif step in SETUP:
             table.append((title, "already there"))
     return [*table, ("all together", clock(time.time() - entries[0]["at"]))]
@@ -85,7 +83,7 @@ def rows(entries: list[dict], chapters: dict[str, float]) -> list[tuple[str, str
 def report(html: Path) -> None:
     """Print where the time went and which page to open."""
     entries = [json.loads(line) for line in LOG.read_text().splitlines()]
-    table = rows(entries, chapter_times(html))
+    table = rows(entries, chapter_times())
     width = max(len(what) for what, _ in table)
     print("\nWhere the time went (minutes:seconds)")
     for what, took in table:
