@@ -10,6 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
+from deepmusician.calibration import Calibration
+
+_PLAIN = Calibration()  # the logits as they are
 _RAREST = 1e-6  # a key that was never heard stays possible
 
 
@@ -18,28 +21,37 @@ class _KeyChooser(nn.Module):
 
     output: nn.Linear
 
-    def set_output_bias(self, density: float | Tensor) -> None:
-        """Put the logit of the density on the last bias.
+    def set_output_bias(
+        self, density: float | Tensor, calibration: Calibration = _PLAIN
+    ) -> None:
+        """Put the logit that stands for the density on the last bias.
 
         `density`: the share of cells with a touch, one number or one a key. A network
         that starts there need not first learn silence (Lin et al. 2017, section 4.1).
+        `calibration` is that of the loss to come: its logits stand for other values.
         Raises ValueError for a density outside [0, 1].
         """
         share = torch.as_tensor(density, dtype=torch.float64)
         if not ((share >= 0) & (share <= 1)).all():
             raise ValueError(f"a density must lie between 0 and 1, not {density}")
         with torch.no_grad():
-            self.output.bias.copy_(torch.logit(share, eps=_RAREST))
+            share = share.clamp(_RAREST, 1 - _RAREST)
+            self.output.bias.copy_(calibration.inverse(share))
 
-    def threshold(self, states: Tensor, threshold: float = 0.5) -> Tensor:
+    def threshold(
+        self,
+        states: Tensor,
+        threshold: float = 0.5,
+        calibrate: Callable[[Tensor], Tensor] = _PLAIN,
+    ) -> Tensor:
         """Return the keys (batch, keys) whose probability exceeds the threshold.
 
         `states`: (batch, hidden). With dependent outputs the probability is the one
-        given the lower keys chosen so far. Chapter 3.
+        given the lower keys chosen so far. `calibrate` as in `sample`. Chapter 3.
         """
         # A key sounds when its probability exceeds a uniform number: fix the number.
         cutoffs = states.new_full((len(states), self.output.out_features), threshold)
-        return self.sample(states, cutoffs)
+        return self.sample(states, cutoffs, calibrate=calibrate)
 
 
 class Classifier(_KeyChooser):
@@ -67,16 +79,16 @@ class Classifier(_KeyChooser):
         states: Tensor,
         uniforms: Tensor,
         temperature: float = 1.0,
-        probability: Callable[[Tensor], Tensor] = torch.sigmoid,
+        calibrate: Callable[[Tensor], Tensor] = _PLAIN,
     ) -> Tensor:
         """Return one draw of the keys (batch, keys), 0 or 1, without dropout.
 
         `states`: (batch, hidden); `uniforms`: (batch, keys) in [0, 1), one a key: the
-        key is touched if its probability exceeds it. The logits are divided by
-        `temperature`, then `probability` turns them into probabilities. Chapter 6.
+        key is touched if its probability exceeds it, the sigmoid of the logits that
+        `calibrate` gives, divided by `temperature`. Chapter 6.
         """
-        logits = self.output(relu(self.hidden(states)))
-        return (uniforms < probability(logits / temperature)).to(states.dtype)
+        logits = calibrate(self.output(relu(self.hidden(states))))
+        return (uniforms < torch.sigmoid(logits / temperature)).to(states.dtype)
 
 
 class DependentClassifier(_KeyChooser):
@@ -125,7 +137,7 @@ class DependentClassifier(_KeyChooser):
         states: Tensor,
         uniforms: Tensor,
         temperature: float = 1.0,
-        probability: Callable[[Tensor], Tensor] = torch.sigmoid,
+        calibrate: Callable[[Tensor], Tensor] = _PLAIN,
     ) -> Tensor:
         """Return one draw of the keys (batch, keys) from low to high; see `Classifier`.
 
@@ -139,8 +151,8 @@ class DependentClassifier(_KeyChooser):
         decided = order.new_zeros(len(states), 1)  # the keys below this are settled
         while True:
             units = self._units(to_hidden, keys)
-            logits = self._logits(units, direct, keys)
-            touched = uniforms < probability(logits / temperature)
+            logits = calibrate(self._logits(units, direct, keys))
+            touched = uniforms < torch.sigmoid(logits / temperature)
             touched &= order >= decided
             more = touched.any(dim=1, keepdim=True)  # (batch, 1)
             if not more.any():

@@ -10,19 +10,24 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from deepmusician.calibration import Calibration
 from deepmusician.model import STARTS, DeepMusician
 from deepmusician.pianoroll import PianoRoll
 
-RULES = ("sample", "threshold")
+RULES = ("sample", "threshold", "density")
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """How logits become keys: the arguments of `compose` of the same names."""
+    """How logits become keys: the arguments of `compose` of the same names.
+
+    By then the rule "density" is a threshold, and `calibrate` is the map itself.
+    """
 
     rule: str
     threshold: float
     temperature: float
+    calibrate: Calibration
 
     def cutoffs(self, generators: list[Generator], steps: int, keys: int) -> Tensor:
         """Return what the probabilities must exceed, (pieces, steps, keys).
@@ -30,7 +35,7 @@ class _Rule:
         Each piece draws from its own generator, step after step, so neither the
         other pieces nor the length of the piece change what it draws.
         """
-        if self.rule == "threshold":
+        if self.rule != "sample":
             shape = (len(generators), steps, keys)
             return torch.full(shape, self.threshold, dtype=torch.float64)
         draws = [
@@ -53,19 +58,26 @@ def compose(
     generator: Generator | None = None,
     start: str | None = None,
     chunk: int | None = None,
+    calibrate: bool | Calibration = True,
 ) -> list[PianoRoll]:
     """Return `pieces` new rolls: the prime, if any, and `steps` new steps each.
 
     `model_or_run`: a `DeepMusician`, or a run that has one as `.model`.
     `prime`: a roll or a music file to continue; without one music begins in silence.
     `rule`: "sample" touches a key with the probability that the network gives it,
-    "threshold" wherever that exceeds `threshold`. `temperature` divides the logits:
-    below 1 surer and, where touches are rare, emptier; above 1 more random. Piece n
-    of a seed is the same however many pieces there are; `generator`, if given, draws
-    the seed. `start` is where the
-    first hidden state comes from ("guided" by the encoder, "zero", "random"; the
-    model's own by default). After every `chunk` steps (by default as many as the
-    network's context) a guided network's encoder reads the last steps anew.
+    "threshold" wherever that exceeds `threshold`, "density" wherever it exceeds the
+    threshold that as many cells of the validation pieces exceed as are touched there
+    (a run's: its `metrics["valid"]["density_threshold"]`).
+    `temperature` divides the logits: below 1 surer and, where touches are rare,
+    emptier; above 1 more random. `calibrate`: True takes the probabilities that the
+    run's loss makes its logits stand for, a `Calibration` those of another, False the
+    sigmoid of the logits, which for focal loss is no probability. Of a bare model
+    True is False: it does not know its loss.
+    Piece n of a seed is the same however many pieces there are; `generator`, if given,
+    draws the seed. `start` is where the first hidden state comes from ("guided" by
+    the encoder, "zero", "random"; the model's own by default). After every `chunk`
+    steps (by default as many as the network's context) a guided network's encoder
+    reads the last steps anew.
     Raises ValueError for an argument out of range, MusicFileError for a bad file.
     Computed in float64, so that rounding flips no key. Chapter 6.
     """
@@ -76,6 +88,9 @@ def compose(
     _check_whole({"seed": seed}, least=0)
     _check_rule(rule, threshold, temperature, start)
     prime = _read_prime(prime, model)
+    taken = _calibration(model_or_run, calibrate)
+    if rule == "density":
+        threshold = _density_threshold(model_or_run, taken)
     if generator is not None:
         seed = int(torch.randint(2**62, (), generator=generator))
     generators = [_generator_of_piece(seed, piece) for piece in range(pieces)]
@@ -83,7 +98,7 @@ def compose(
         model,
         torch.tensor(prime.plane(model.config.plane), dtype=torch.float64),
         steps,
-        _Rule(rule, threshold, temperature),
+        _Rule(rule, threshold, temperature, taken),
         generators,
         start,
         chunk,
@@ -111,7 +126,7 @@ def _play(
             heard = torch.zeros_like(heard)  # SOS
         count = min(chunk, steps - step)
         cutoffs = rule.cutoffs(generators, count, model.config.keys)
-        new, hidden = _walk(model, hidden, heard, cutoffs, rule.temperature)
+        new, hidden = _walk(model, hidden, heard, cutoffs, rule)
         played, heard = torch.cat([played, new], dim=1), new[:, -1]
     return played[:, -steps:]
 
@@ -148,7 +163,7 @@ def _walk(
     hidden: Tensor,
     heard: Tensor,
     cutoffs: Tensor,
-    temperature: float,
+    rule: _Rule,
 ) -> tuple[Tensor, Tensor]:
     """Return new steps (pieces, steps, keys), each heard before the next, and hidden.
 
@@ -157,7 +172,9 @@ def _walk(
     new = []
     for cutoff in cutoffs.unbind(dim=1):  # (pieces, keys)
         states, hidden = model.decoder(heard.unsqueeze(1), hidden)
-        heard = model.classifier.sample(states[:, 0], cutoff, temperature)
+        heard = model.classifier.sample(
+            states[:, 0], cutoff, rule.temperature, rule.calibrate
+        )
         new.append(heard)
     return torch.stack(new, dim=1), hidden
 
@@ -204,6 +221,35 @@ def _float64_copy(model_or_run: object) -> DeepMusician:
             f"not {type(model_or_run).__name__}"
         )
     return copy.deepcopy(model).cpu().double().eval()
+
+
+def _calibration(model_or_run: object, calibrate: bool | Calibration) -> Calibration:
+    """Return the map from the model's logits to those that are played."""
+    if isinstance(calibrate, Calibration):
+        return calibrate
+    own = getattr(model_or_run, "calibration", None) or Calibration()
+    return own if calibrate else Calibration()
+
+
+def _density_threshold(model_or_run: object, taken: Calibration) -> float:
+    """Return the threshold with the validation pieces' density, on what is played.
+
+    A run keeps it on its own probabilities; through another map the same cells lie
+    above another number. Raises ValueError where nothing tells it.
+    """
+    metrics = getattr(model_or_run, "metrics", {})
+    threshold = metrics.get("valid", {}).get("density_threshold", math.nan)
+    if not 0 < threshold < 1:
+        raise ValueError(
+            "rule='density' needs a run that was measured on validation pieces: give "
+            "the run and not its model, train it again if it is of an older version, "
+            "or take rule='threshold' with a threshold of your own"
+        )
+    own = _calibration(model_or_run, True)
+    if taken == own:
+        return threshold
+    there = torch.tensor(threshold, dtype=torch.float64)
+    return float(torch.sigmoid(taken(own.inverse(there))))
 
 
 def _generator_of_piece(seed: int, piece: int) -> Generator:

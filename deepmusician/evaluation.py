@@ -11,22 +11,38 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from scipy.special import expit
 
+from deepmusician.calibration import Calibration
 from deepmusician.composing import compose
-from deepmusician.metrics import cell_measures, density, f1, nll_per_step
+from deepmusician.metrics import (
+    best_cutoff,
+    cell_measures,
+    density,
+    density_threshold,
+    f1,
+    nll_per_step,
+)
 from deepmusician.model import DeepMusician
 from deepmusician.music_metrics import on_beat_share
 from deepmusician.pianoroll import PianoRoll
+from deepmusician.reliability import calibration_error
 from deepmusician.windows import Windows
+
+_PLAIN = Calibration()  # the logits as they are
 
 
 def evaluate(
-    model: DeepMusician, rolls: Sequence[PianoRoll], batch: int = 64
+    model: DeepMusician,
+    rolls: Sequence[PianoRoll],
+    batch: int = 64,
+    calibration: Calibration | None = None,
 ) -> dict[str, float]:
     """Return how well a network foretells pieces, pooled over all their steps.
 
     Every step of every piece is foretold once, from its true past. NaN stands where a
-    measure is not defined (no note was predicted).
+    measure is not defined (no note was predicted). Probabilities are those of the
+    logits after `calibration`, a run's own; None takes the logits as they are.
 
     Returns:
         nll_step, nll_quarter: negative log-likelihood, in nats.
@@ -35,11 +51,19 @@ def evaluate(
         average_precision: over all thresholds.
         density: the notes a step that the probabilities add up to.
         target_density: the notes a step of the music itself.
+        best_f1, best_threshold: of the threshold with the highest F1 on these pieces.
+        density_threshold: the one with as many cells above it as these pieces touch.
+        calibration_error: see `reliability`.
+        raw_nll_step, raw_density, raw_thresholded_density, raw_calibration_error: of
+            the logits as they are, to show what calibration does.
 
     Raises:
         ValueError: when the pieces hold no step.
     """
-    logits, target = foretell(model, _windows(model, rolls), batch)
+    raw, target = foretell(model, _windows(model, rolls), batch)
+    logits = _calibrated(raw, calibration or _PLAIN)
+    probability, raw_probability = expit(logits), expit(raw)
+    best = best_cutoff(probability, target)
     measures = cell_measures(logits, target)
     nll = measures.pop("nll")
     thresholded, expected = measures.pop("density"), measures.pop("expected_density")
@@ -49,6 +73,14 @@ def evaluate(
         "density": expected,
         "thresholded_density": thresholded,
         **measures,
+        "best_f1": best.f1,
+        "best_threshold": best.threshold,
+        "density_threshold": density_threshold(probability, target),
+        "calibration_error": calibration_error(probability, target),
+        "raw_nll_step": nll_per_step(raw, target),
+        "raw_density": density(raw_probability),
+        "raw_thresholded_density": density(raw > 0),
+        "raw_calibration_error": calibration_error(raw_probability, target),
     }
 
 
@@ -76,30 +108,39 @@ def glance(
     windows: Windows,
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     batch: int = 64,
+    calibration: Calibration | None = None,
 ) -> dict[str, float]:
     """Return the measures worth watching after every epoch: loss, nll, density, f1.
 
-    `loss` gives the loss that is trained, of logits and target (steps, keys).
-    `density` is the notes a step that the probabilities add up to.
+    `loss` gives the loss that is trained, of logits and target (steps, keys); the
+    rest is measured on the logits after `calibration`. `density` is the notes a step
+    that the probabilities add up to.
     """
-    logits, target = foretell(model, windows, batch)
+    raw, target = foretell(model, windows, batch)
+    logits = _calibrated(raw, calibration or _PLAIN)
     return {
-        "loss": loss(torch.from_numpy(logits), torch.from_numpy(target)).item(),
+        "loss": loss(torch.from_numpy(raw), torch.from_numpy(target)).item(),
         "nll": nll_per_step(logits, target),
-        "density": density(1 / (1 + np.exp(-logits.astype(float)))),
+        "density": density(expit(logits.astype(float))),
         "f1": f1(logits > 0, target),
     }
 
 
 def listen_in(
-    model: DeepMusician, pieces: int = 4, steps: int = 192, seed: int = 0
+    model: DeepMusician,
+    pieces: int = 4,
+    steps: int = 192,
+    seed: int = 0,
+    calibration: Calibration | None = None,
 ) -> dict[str, float]:
     """Return what a network plays when it hears only itself, from silence on.
 
+    It draws from its probabilities, those of the logits after `calibration`.
     `density`: notes a step, on the plane it learns; `on_beat`: the share of touches
     on the quarter notes, NaN when nothing was played.
     """
-    rolls = compose(model, steps=steps, pieces=pieces, seed=seed)
+    calibrate = calibration or False
+    rolls = compose(model, steps=steps, pieces=pieces, seed=seed, calibrate=calibrate)
     played = np.concatenate([roll.plane(model.config.plane) for roll in rolls])
     on_beat = [on_beat_share(roll) for roll in rolls if roll.onsets.any()]
     return {
@@ -126,6 +167,13 @@ def _swap(measures: object, old: float | None, new: float | None) -> object:
         return [_swap(value, old, new) for value in measures]
     missing = isinstance(measures, float) and math.isnan(measures)
     return new if (missing if old is not None else measures is None) else measures
+
+
+def _calibrated(logits: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """Return the calibrated logits (steps, keys); in double precision if they move."""
+    if calibration.is_identity:
+        return logits
+    return calibration(torch.from_numpy(logits).double()).numpy()
 
 
 def _windows(model: DeepMusician, rolls: Sequence[PianoRoll]) -> Windows:

@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,9 @@ import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from deepmusician.evaluation import glance, listen_in
-from deepmusician.losses import bce_loss, focal_loss
+from deepmusician.losses import bce_loss
 from deepmusician.model import DeepMusician
+from deepmusician.objective import objective
 from deepmusician.progress import ProgressLine
 from deepmusician.runs import CHECKPOINT
 from deepmusician.settings import TrainConfig
@@ -41,9 +43,8 @@ class Lesson(pl.LightningModule):
 
     Attributes:
         history: one row an epoch; see `fit` for the columns.
-        best: the weights of the epoch with the lowest validation loss. With BCE that
-            is the NLL; the sigmoid of a focal loss's network is no probability, so
-            its NLL would choose an epoch that has hardly begun to learn.
+        best: the weights of the epoch with the lowest validation NLL, after the
+            calibration that belongs to the loss, so that losses can be compared.
     """
 
     def __init__(self, config: TrainConfig, train: Windows, valid: Windows) -> None:
@@ -51,7 +52,8 @@ class Lesson(pl.LightningModule):
         self.config, self.windows, self.valid = config, train, valid
         self.model = DeepMusician(config.network)
         if config.density_bias:
-            self.model.set_output_bias(key_density(self.draw(1024, epoch=0)))
+            density = key_density(self.draw(1024, epoch=0))
+            self.model.set_output_bias(density, config.calibration)
         self.history: list[dict[str, float]] = []
         self.best: dict[str, torch.Tensor] = {}
         self._losses: list[tuple[float, float, int]] = []  # loss, NLL, steps
@@ -81,25 +83,21 @@ class Lesson(pl.LightningModule):
         return Epochs(self)
 
     def training_step(self, batch: Batch, index: int) -> torch.Tensor:
-        """Return the loss of one batch, in nats a step: the sum over the keys."""
+        """Return what to differentiate: a batch's loss, in nats a step, scaled."""
         if index == 0:
             self._losses = []
             seeds = np.random.SeedSequence((self.config.seed, self.epoch))
             torch.manual_seed(int(seeds.generate_state(1)[0]))
             self.model.train(not self._settles())  # in evaluation mode: no dropout
-        logits = self.model(batch.context, batch.target, self.config.teacher_forcing)
+        config, calibrate = self.config, self.config.calibration
+        logits = self.model(
+            batch.context, batch.target, config.teacher_forcing, calibrate=calibrate
+        )
         logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
-        nll = bce_loss(logits.detach(), target) * target.shape[-1]
-        loss = self.loss(logits, target)
+        nll = bce_loss(calibrate(logits.detach()), target) * target.shape[-1]
+        loss = objective(config, logits, target)
         self._losses.append((loss.item(), nll.item(), len(target)))
-        return loss
-
-    def loss(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Return the loss that is trained, of (steps, keys), in nats a step."""
-        config, keys = self.config, target.shape[-1]
-        if config.loss == "bce":
-            return bce_loss(logits, target) * keys
-        return focal_loss(logits, target, config.alpha, config.gamma) * keys
+        return config.loss_scale * loss
 
     def configure_optimizers(self) -> dict:
         """Return AdamW, whose rate rises from 0, then falls as a cosine to 0."""
@@ -150,10 +148,13 @@ class Lesson(pl.LightningModule):
             "train_loss": float((losses * steps).sum() / steps.sum()),
             "train_nll": float((nlls * steps).sum() / steps.sum()),
         }
-        valid = glance(self.model, self.valid, self.loss)
+        calibration = self.config.calibration
+        loss = partial(objective, self.config)
+        valid = glance(self.model, self.valid, loss, calibration=calibration)
         row |= {f"valid_{name}": value for name, value in valid.items()}
         if self._listens():
-            free = listen_in(self.model, seed=self.config.seed)
+            seed = self.config.seed
+            free = listen_in(self.model, seed=seed, calibration=calibration)
             row |= {f"free_{name}": value for name, value in free.items()}
         before = self.history[-1]["seconds"] if self.history else 0.0
         now = time.perf_counter()
@@ -172,8 +173,8 @@ class Lesson(pl.LightningModule):
         return self.epoch > self.config.epochs * (1 - self.config.settle)
 
     def _epochs_since_best(self) -> int:
-        """Return how many epochs ago the validation loss was lowest."""
-        scores = [row["valid_loss"] for row in self.history]
+        """Return how many epochs ago the validation NLL was lowest."""
+        scores = [row["valid_nll"] for row in self.history]
         return len(scores) - 1 - scores.index(min(scores)) if scores else 0
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:

@@ -1,4 +1,6 @@
-"""Losses on logits: binary cross-entropy and focal loss (chapter 3).
+"""Losses on logits, and the probability that a focal-trained output stands for.
+
+Binary cross-entropy, focal loss and focal loss's link to the truth (chapter 3).
 
 Both are written in terms of the margin m = z for a cell with a touch and m = -z
 for one without. With p_t = sigmoid(m), the probability given to what happened,
@@ -9,25 +11,45 @@ for one without. With p_t = sigmoid(m), the probability given to what happened,
 so no sigmoid is ever rounded to 0 or 1 and nothing overflows. The power written
 as an exponential keeps its gradient finite where 1 - p_t is tiny and gamma < 1.
 Source: Lin et al. 2017, "Focal Loss for Dense Object Detection".
+
+Where a touch has the true probability eta, the mean loss is smallest at a p that is
+not eta. With A(q) = (1 - q)^gamma / q - gamma (1 - q)^(gamma - 1) ln q, it is where
+
+    eta / (1 - eta) = (1 - alpha) A(1 - p) / (alpha A(p))
+
+At alpha = 1/2 that is Psi^gamma of Charoenphakdee et al. 2021, "On Focal Loss for
+Class-Posterior Probability Estimation". In logits nothing rounds to 0 or 1:
+
+    logit eta = (gamma + 1) z + r(z) - r(-z) + ln((1 - alpha) / alpha)
+    r(z)      = ln(1 + gamma softplus(z) e^-z), between 0 and ln(1 + gamma)
 """
 
 import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid
+from torch.nn.functional import logsigmoid, softplus
 
 _REDUCTIONS = ("none", "mean", "sum")
+_STEEPEST = -80.0  # below this logit r(z) has long been ln(1 + gamma), and e^-z finite
+_HALVINGS = 60  # of an interval some units wide: beyond double precision
 
 
-def bce_loss(logits: Tensor, target: Tensor, mask: Tensor | None = None) -> Tensor:
+def bce_loss(
+    logits: Tensor,
+    target: Tensor,
+    mask: Tensor | None = None,
+    pos_weight: float = 1.0,
+) -> Tensor:
     """Return the mean binary cross-entropy a cell, in nats (a scalar).
 
     `logits` and `target` (0 or 1) have the shape (..., keys). A `mask` of shape
     (...,) or (..., keys) keeps only the cells where it is true; with none kept the
-    loss is 0. Chapter 3.
+    loss is 0. Touches count `pos_weight` times. Chapter 3.
     """
     cells = -logsigmoid(_margin(logits, target))
+    if pos_weight != 1:
+        cells = cells * torch.where(target.bool(), pos_weight, 1.0)
     if mask is None:
         return cells.mean()
     if mask.ndim == cells.ndim - 1:
@@ -62,12 +84,76 @@ def focal_loss(
     return cells if reduction == "none" else getattr(cells, reduction)()
 
 
+def focal_logit(
+    logits: Tensor, alpha: float | None = None, gamma: float = 2.0
+) -> Tensor:
+    """Return the logit of the true probability that focal-trained logits stand for.
+
+    `logits`: any shape, which the result shares. `alpha` and `gamma` are those that
+    the network was trained with; alpha None weighs both sides alike, as 1/2 does. It
+    rises with the logits, and is finite and differentiable up to |logit| = 80 and
+    beyond in float32. At gamma 0 it is the shift by ln((1 - alpha) / alpha) alone.
+    Raises ValueError for an alpha that is not inside (0, 1), where the loss forgets
+    one of the two sides, or a gamma below 0. Chapter 3.
+    """
+    tilt = _tilt(logits, gamma) - _tilt(-logits, gamma)
+    return (gamma + 1) * logits + tilt + _log_odds(alpha, gamma)
+
+
+def focal_probability(
+    logits: Tensor, alpha: float | None = None, gamma: float = 2.0
+) -> Tensor:
+    """Return the true probability that focal-trained logits stand for.
+
+    The sigmoid of `focal_logit`, whose arguments it takes. Chapter 3.
+    """
+    return torch.sigmoid(focal_logit(logits, alpha, gamma))
+
+
+@torch.no_grad()
+def focal_inverse(
+    probability: Tensor | float, alpha: float | None = None, gamma: float = 2.0
+) -> Tensor:
+    """Return the logits that focal loss teaches where touches have this probability.
+
+    The inverse of `focal_probability`, found by bisection: r(z) - r(-z) bounds it.
+    `probability`: any shape, each inside (0, 1); ValueError otherwise. Chapter 3.
+    """
+    probability = torch.as_tensor(probability)
+    if not ((probability > 0) & (probability < 1)).all():
+        raise ValueError(f"a probability must lie inside (0, 1), not {probability}")
+    wanted = torch.logit(probability.double()) - _log_odds(alpha, gamma)
+    low = (wanted - math.log1p(gamma)) / (gamma + 1)
+    high = (wanted + math.log1p(gamma)) / (gamma + 1)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        below = focal_logit(middle, None, gamma) < wanted
+        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
+    return ((low + high) / 2).to(probability.dtype)
+
+
 def check_focal(alpha: float | None, gamma: float) -> None:
     """Raise ValueError unless 0 <= alpha <= 1 (or None) and 0 <= gamma < infinity."""
     if alpha is not None and not 0 <= alpha <= 1:
         raise ValueError(f"alpha must lie between 0 and 1, or be None, not {alpha!r}")
     if not 0 <= gamma < math.inf:
         raise ValueError(f"gamma must be a finite number from 0 up, not {gamma!r}")
+
+
+def _tilt(logits: Tensor, gamma: float) -> Tensor:
+    """Return r(z) = ln(1 + gamma softplus(z) e^-z) of the module's docstring."""
+    logits = logits.clamp_min(_STEEPEST)
+    return torch.log1p(gamma * softplus(logits) * torch.exp(-logits))
+
+
+def _log_odds(alpha: float | None, gamma: float) -> float:
+    """Return ln((1 - alpha) / alpha). ValueError for settings without a map."""
+    check_focal(alpha, gamma)
+    if alpha is None:
+        return 0.0
+    if alpha in (0, 1):
+        raise ValueError(f"no probability can be read from a loss with alpha={alpha}")
+    return math.log((1 - alpha) / alpha)
 
 
 def _margin(logits: Tensor, target: Tensor) -> Tensor:

@@ -5,15 +5,18 @@ decoder, and judges each of the 88 keys of the next step by itself. Beside it st
 a classifier whose keys depend on the lower ones, so that chords can agree.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor, nn
 
+from deepmusician.calibration import Calibration
 from deepmusician.classifiers import Classifier, DependentClassifier
 from deepmusician.gru import FusedGRU
 
 CLASSIFIERS = {"independent": Classifier, "dependent": DependentClassifier}
+_PLAIN = Calibration()  # the logits as they are
 STARTS = ("guided", "zero", "random")
 PLANES = ("onsets", "sounding")
 
@@ -107,9 +110,11 @@ class DeepMusician(nn.Module):
         """Return how many numbers training adjusts."""
         return sum(parameter.numel() for parameter in self.parameters())
 
-    def set_output_bias(self, density: float | Tensor) -> None:
+    def set_output_bias(
+        self, density: float | Tensor, calibration: Calibration = _PLAIN
+    ) -> None:
         """Start every output at the corpus's density; see `Classifier`."""
-        self.classifier.set_output_bias(density)
+        self.classifier.set_output_bias(density, calibration)
 
     def start_hidden(
         self,
@@ -139,6 +144,7 @@ class DeepMusician(nn.Module):
         target: Tensor,
         teacher_forcing: float = 1.0,
         generator: Generator | None = None,
+        calibrate: Callable[[Tensor], Tensor] = _PLAIN,
     ) -> Tensor:
         """Return the logits (batch, steps, keys) of the target's keys.
 
@@ -147,7 +153,8 @@ class DeepMusician(nn.Module):
         `teacher_forcing` below 1 each of those is, with probability
         1 - teacher_forcing, a step that the network itself has drawn (scheduled
         sampling, Bengio et al. 2015); the decoder then walks step by step, which is
-        slow. `generator` draws those steps and a random start. Chapters 4 and 5.
+        slow. `generator` draws those steps and a random start; `calibrate` says what
+        the logits that they are drawn from stand for. Chapters 4 and 5.
         """
         target = target.to(self._dtype)
         hidden = self.start_hidden(context, generator)
@@ -156,7 +163,7 @@ class DeepMusician(nn.Module):
             heard = torch.cat([sos, target[:, :-1]], dim=1)  # (batch, steps, keys)
             states, _ = self.decoder(heard, hidden)
         else:
-            states = self._walk(target, hidden, teacher_forcing, generator)
+            states = self._walk(target, hidden, teacher_forcing, generator, calibrate)
         return self.classifier(states, target)
 
     def _walk(
@@ -165,6 +172,7 @@ class DeepMusician(nn.Module):
         hidden: Tensor,
         teacher_forcing: float,
         generator: Generator | None,
+        calibrate: Callable[[Tensor], Tensor] = _PLAIN,
     ) -> Tensor:
         """Return the states (batch, steps, hidden) of a decoder that hears itself."""
         batch, steps, keys = target.shape
@@ -175,7 +183,7 @@ class DeepMusician(nn.Module):
             state, hidden = self.decoder(heard.unsqueeze(1), hidden)
             states.append(state)  # (batch, 1, hidden)
             uniforms = torch.rand(batch, keys, generator=generator).to(target.device)
-            own = self.classifier.sample(state[:, 0], uniforms)
+            own = self.classifier.sample(state[:, 0], uniforms, calibrate=calibrate)
             heard = torch.where(forced[:, step], target[:, step], own)
         return torch.cat(states, dim=1)
 

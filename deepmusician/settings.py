@@ -4,10 +4,13 @@ Chapter: training.
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 
+from deepmusician.calibration import Calibration
 from deepmusician.losses import check_focal
 from deepmusician.model import NetworkConfig
+from deepmusician.objective import calibration_of
 from deepmusician.windows import MOST_SHIFT
 
 _LOSSES = ("bce", "focal")
@@ -16,7 +19,7 @@ _POSITIVE_WHOLE = (
     *("context", "batch", "epochs", "windows_per_epoch", "patience"),
 )
 _WHOLE_FROM_ZERO = ("transpose", "listen_every", "seed")
-_POSITIVE = ("learning_rate", "clip")
+_POSITIVE = ("learning_rate", "clip", "pos_weight", "loss_scale")
 _SHARES = (
     *("dropout", "classifier_dropout", "warm_up", "settle"),
     *("teacher_forcing", "opening"),
@@ -39,6 +42,11 @@ class TrainConfig:
         start: what the decoder starts from: "guided" by the encoder, "zero", "random".
         context: steps the network looks back on; a window's target is as long.
         loss: "bce" or "focal"; alpha and gamma belong to "focal" (see `focal_loss`).
+        pos_weight: how often a touch counts in "bce".
+        logit_adjustment: added to every logit in the loss, so that the network need
+            not learn it: ln(share / (1 - share)) of the cells touched leaves it only
+            what the music says beyond that (Menon et al. 2021).
+        loss_scale: multiplies the loss that is differentiated, not the one reported.
         batch: windows an update. epochs: at most. windows_per_epoch: drawn anew.
         learning_rate, weight_decay: AdamW's. warm_up: the share of all updates in
             which the rate rises from 0, before it falls as a cosine to 0.
@@ -46,11 +54,12 @@ class TrainConfig:
             touches judged through dropout's noise look likelier than without it, so
             a network that stopped there would play too few.
         clip: the largest norm of the gradient.
-        patience: epochs without a better validation loss before training stops early.
+        patience: epochs without a better validation NLL before training stops early.
         teacher_forcing: chance that the decoder reads the true step, not its own.
         transpose: windows move by up to so many semitones.
         opening: share of windows that begin their piece, after silence.
-        density_bias: whether the logits start at each key's density in the corpus.
+        density_bias: whether the calibrated logits start at each key's density in the
+            corpus: at the best that the loss allows before any music is heard.
         listen_every: epochs between two looks at free running; 0 never looks.
         seed: of weights, windows, dropout.
     """
@@ -69,6 +78,9 @@ class TrainConfig:
     loss: str = "bce"
     alpha: float | None = None
     gamma: float = 2.0
+    pos_weight: float = 1.0
+    logit_adjustment: float = 0.0
+    loss_scale: float = 1.0
     batch: int = 32
     epochs: int = 30
     windows_per_epoch: int = 1024
@@ -115,21 +127,31 @@ class TrainConfig:
         object.__setattr__(self, name, float(value))
 
     def _check_loss(self) -> None:
-        """Raise ValueError unless alpha and gamma suit the loss."""
+        """Raise ValueError unless the settings of the loss suit it."""
         said = "one of " + ", ".join(_LOSSES)
         _require("loss", self.loss, self.loss in _LOSSES, said)
         self._number("gamma", lambda x: True, "a number")
+        self._number("logit_adjustment", math.isfinite, "a finite number")
+        plain = self.loss == "bce" or self.pos_weight == 1
+        _require("pos_weight", self.pos_weight, plain, "1 unless loss='bce'")
         if self.alpha is not None:
             self._number("alpha", lambda x: True, "a number, or None")
             _require(
                 "alpha", self.alpha, self.loss == "focal", "None unless loss='focal'"
             )
         check_focal(self.alpha, self.gamma)
+        both = "inside (0, 1), or the loss forgets touches or silence"
+        _require("alpha", self.alpha, self.alpha not in (0, 1), both)
 
     @property
     def network(self) -> NetworkConfig:
         """The network's part of the settings."""
         return NetworkConfig(**{name: getattr(self, name) for name in _NETWORK})
+
+    @property
+    def calibration(self) -> Calibration:
+        """What turns the logits that this loss teaches into those of the truth."""
+        return calibration_of(self)
 
     def to_json(self) -> str:
         """Return the settings as one JSON object."""

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save
 
 from deepmusician import runs
 from deepmusician.cache import atomic_write
+from deepmusician.calibration import Calibration
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.evaluation import evaluate, from_json, to_json
 from deepmusician.model import DeepMusician
@@ -31,8 +32,9 @@ __all__ = ["Run", "TrainConfig", "fit"]
 
 # The rooms whose code decides a run's weights and figures: a change is another run.
 ROOMS = (
-    *("windows", "model", "classifiers", "gru", "losses", "lesson", "training"),
-    *("evaluation", "metrics", "composing"),
+    *("windows", "model", "classifiers", "gru", "lesson", "training"),
+    *("losses", "calibration", "objective"),
+    *("evaluation", "metrics", "reliability", "composing"),
 )
 COLUMNS = (
     *("epoch", "updates", "seconds", "train_loss", "train_nll"),
@@ -51,7 +53,9 @@ class Run:
         model: the network of the best epoch, in evaluation mode.
         history: one row an epoch, with the columns `COLUMNS`. Losses and NLLs are
             nats a step, densities notes a step; updates and seconds count from the
-            start; free running is NaN in epochs that did not look at it.
+            start; free running is NaN in epochs that did not look at it. The losses
+            are those of `config.loss` before `loss_scale`; all else is measured on
+            calibrated logits.
         metrics: `evaluate`'s measures of the best epoch's network on the "valid" and
             "test" pieces, with epochs, best_epoch, updates, seconds, threads.
     """
@@ -66,6 +70,11 @@ class Run:
     def id(self) -> str:
         """The run's id: any first digits that no other run has will find it."""
         return self.folder.name
+
+    @property
+    def calibration(self) -> Calibration:
+        """What turns the model's logits into those of probabilities."""
+        return self.config.calibration
 
     @classmethod
     def load(cls, name: str | Path = "latest", store: RunStore | None = None) -> Self:
@@ -181,7 +190,9 @@ def _train(
         lesson.model.cpu().load_state_dict(lesson.best)
         parts = {"valid": valid, "test": corpus.test}
         measures = {
-            part: evaluate(lesson.model, rolls) if rolls else {}
+            part: evaluate(lesson.model, rolls, calibration=config.calibration)
+            if rolls
+            else {}
             for part, rolls in parts.items()
         }
     measures |= _effort(lesson.history) | {"threads": threads}
@@ -210,7 +221,7 @@ def _parts(corpus: Corpus) -> tuple[Sequence[PianoRoll], Sequence[PianoRoll]]:
 
 def _effort(history: list[dict[str, float]]) -> dict[str, float]:
     """Return what a run took, and which epoch was its best."""
-    best = min(history, key=lambda row: row["valid_loss"])
+    best = min(history, key=lambda row: row["valid_nll"])
     last = history[-1]
     return {
         "epochs": last["epoch"],

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from deepmusician.calibration import Calibration
 from deepmusician.composing import compose
+from deepmusician.evaluation import evaluate, foretell
+from deepmusician.losses import focal_loss
 from deepmusician.model import DeepMusician, NetworkConfig
 from deepmusician.notes import MusicFileError
 from deepmusician.pianoroll import PianoRoll
+from deepmusician.windows import Windows
 
 
 def network(seed: int = 0, density: float = 0.05, **changes) -> DeepMusician:
@@ -199,6 +203,88 @@ def test_a_sounding_model_holds_keys_on_from_the_prime():
     assert np.flatnonzero(roll.onsets.any(axis=1)).tolist() == [0]
     assert roll.sounding[:, 40].all()
     assert roll.notes() == [(0, 61, 5)]
+
+
+FOCAL = Calibration(alpha=0.5, gamma=2.0)
+
+
+def taught_by_focal_loss(outputs: str) -> DeepMusician:
+    """Return a network whose bias alone is fitted, by focal loss, to music."""
+    model = network(outputs=outputs, density=0.5)
+    model.classifier.output.weight.data.zero_()
+    for name in ("direct", "lower_to_keys"):
+        if hasattr(model.classifier, name):
+            getattr(model.classifier, name).weight.data.zero_()
+    bias = model.classifier.output.bias
+    music = torch.rand(4000, 88, generator=torch.Generator().manual_seed(1)) < 0.0125
+    optimizer = torch.optim.Adam([bias], lr=0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        loss = focal_loss(bias.expand(4000, 88), music, alpha=0.5, gamma=2.0)
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+@pytest.mark.parametrize("outputs", ["independent", "dependent"])
+def test_a_focal_trained_network_sampled_raw_plays_far_too_many_notes(outputs):
+    run = SimpleNamespace(model=taught_by_focal_loss(outputs), calibration=FOCAL)
+    right, told, raw = (
+        np.mean([roll.density() for roll in compose(run, 200, pieces=4, **changes)])
+        for changes in ({}, {"calibrate": FOCAL}, {"calibrate": False})
+    )
+    assert right == told == pytest.approx(1.1, abs=0.12)
+    assert raw > 10
+    bare = compose(run.model, 200, pieces=4)
+    assert np.mean([roll.density() for roll in bare]) == raw
+
+
+def test_calibration_comes_before_temperature():
+    model = taught_by_focal_loss("independent")
+    eta = torch.sigmoid(FOCAL(model.classifier.output.bias.double()) / 1.5)
+    rolls = compose(model, 300, pieces=4, calibrate=FOCAL, temperature=1.5)
+    played = np.mean([roll.density() for roll in rolls])
+    assert played == pytest.approx(eta.sum().item(), rel=0.05)
+
+
+def test_a_threshold_is_one_on_the_calibrated_probability():
+    model = network()
+    model.classifier.output.weight.data.zero_()
+    bias = FOCAL.inverse(torch.linspace(0.01, 0.88, 88).double())
+    model.classifier.output.bias.data = bias.float()
+    (roll,) = compose(model, 5, rule="threshold", threshold=0.305, calibrate=FOCAL)
+    assert np.array_equal(roll.onsets, np.tile(np.arange(88) >= 30, (5, 1)))
+
+
+@pytest.mark.parametrize("outputs", ["independent", "dependent"])
+def test_the_density_rule_has_the_musics_density_on_validation_music(outputs):
+    model, valid = network(outputs=outputs, density=0.1), [prime_roll(60)]
+    metrics = {"valid": evaluate(model, valid, calibration=FOCAL)}
+    run = SimpleNamespace(model=model, calibration=FOCAL, metrics=metrics)
+    logits, target = foretell(model, Windows(valid, context=12, target=12))
+    threshold = metrics["valid"]["density_threshold"]
+    eta = torch.sigmoid(FOCAL(torch.from_numpy(logits).double()))
+    assert (eta > threshold).sum() == target.sum() > 0
+    by_rule, by_number, raw = (
+        compose(run, 40, rule=rule, **changes)
+        for rule, changes in [
+            ("density", {}),
+            ("threshold", {"threshold": threshold}),
+            ("density", {"calibrate": False}),  # the same cells, in other numbers
+        ]
+    )
+    assert same(by_rule, by_number)
+    assert same(by_rule, raw)
+    assert 0 < by_rule[0].density() < 88
+
+
+@pytest.mark.parametrize("metrics", [{}, {"valid": {}}, {"valid": {"nll_step": 2.0}}])
+def test_the_density_rule_needs_a_measured_run(metrics):
+    with pytest.raises(ValueError, match="needs a run that was measured"):
+        compose(network(), rule="density")
+    run = SimpleNamespace(model=network(), calibration=FOCAL, metrics=metrics)
+    with pytest.raises(ValueError, match="needs a run that was measured"):
+        compose(run, rule="density")
 
 
 @pytest.mark.parametrize(

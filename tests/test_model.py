@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 
+from deepmusician.calibration import Calibration
 from deepmusician.classifiers import Classifier, DependentClassifier
 from deepmusician.losses import bce_loss
 from deepmusician.model import DeepMusician, NetworkConfig
@@ -147,6 +148,19 @@ def test_half_teacher_forcing_trains_every_layer():
     assert all(value.grad.abs().sum() > 0 for value in model.parameters())
 
 
+def test_steps_that_the_network_draws_are_drawn_from_calibrated_logits():
+    model, target = small_network(), music(2, 4, seed=1)
+
+    def walk(calibrate):
+        seeded = torch.Generator().manual_seed(9)
+        return model(music(2, 5), target, 0.0, seeded, calibrate)
+
+    silent = walk(lambda logits: logits - 99)
+    heard = model(music(2, 5), torch.zeros_like(target))
+    torch.testing.assert_close(silent, heard, rtol=0, atol=1e-12)
+    assert not torch.equal(silent, walk(Calibration()))
+
+
 @pytest.mark.parametrize("kind", [Classifier, DependentClassifier])
 def test_the_output_bias_starts_at_the_density(kind):
     classifier = kind(5, keys=3, width=4)
@@ -155,6 +169,11 @@ def test_the_output_bias_starts_at_the_density(kind):
     classifier.set_output_bias(torch.tensor([0.5, 0.25, 0.0]))
     assert torch.sigmoid(classifier.output.bias).tolist() == pytest.approx(
         [0.5, 0.25, 1e-6]
+    )
+    focal = Calibration(alpha=0.25, gamma=2.0)
+    classifier.set_output_bias(torch.tensor([0.5, 0.25, 0.0125]), focal)
+    assert torch.sigmoid(focal(classifier.output.bias)).tolist() == pytest.approx(
+        [0.5, 0.25, 0.0125]
     )
     with pytest.raises(ValueError, match="density must lie between 0 and 1"):
         classifier.set_output_bias(1.5)
@@ -242,7 +261,10 @@ def test_independent_sampling_and_thresholding_compare_each_probability():
     # Twice the temperature, half the logit: 0.8 becomes 2 / 3, and 0.2 becomes 1 / 3.
     warm = torch.tensor([[0.32, 0.51, 0.67]])
     assert classifier.sample(states, warm, temperature=2.0).tolist() == [[1, 0, 0]]
-    assert classifier.sample(states, uniforms, probability=torch.zeros_like).sum() == 0
+    assert (
+        classifier.sample(states, uniforms, calibrate=lambda logits: logits - 99).sum()
+        == 0
+    )
 
 
 @pytest.mark.parametrize("kind", [Classifier, DependentClassifier])

@@ -11,12 +11,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit
 
 from deepmusician import lesson as lesson_module
 from deepmusician import runs, training
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import evaluate, foretell, from_json, to_json
 from deepmusician.lesson import Interrupted, Lesson, rate
+from deepmusician.metrics import f1
 from deepmusician.model import DeepMusician
 from deepmusician.pianoroll import KEYS, PianoRoll
 from deepmusician.runs import RunError, RunStore
@@ -35,6 +37,14 @@ TINY = TrainConfig(
     learning_rate=0.01,
     listen_every=0,
 )
+
+
+CALIBRATED = [
+    {"loss": "focal", "alpha": 0.75, "gamma": 2.0},
+    {"loss": "focal", "gamma": 5.0},
+    {"pos_weight": 50.0},
+    {"logit_adjustment": -4.0},
+]
 
 
 def piece(seed: int) -> PianoRoll:
@@ -208,16 +218,16 @@ def test_the_global_dice_and_threads_are_left_as_they_were(corpus, store):
 def test_training_stops_when_patience_runs_out_and_keeps_the_best_epoch(
     corpus, store, monkeypatch
 ):
-    losses = iter([5.0, 3.0, 4.0, 4.0, 1.0])
+    found = iter([5.0, 3.0, 4.0, 4.0, 1.0])
     seen = []
 
-    def glance(model, windows, loss):
+    def glance(model, windows, loss, calibration):
         seen.append(model.state_dict()["classifier.output.bias"].clone())
-        return {"loss": next(losses), "nll": 9.0, "density": 1.0, "f1": 0.5}
+        return {"loss": -len(seen), "nll": next(found), "density": 1.0, "f1": 0.5}
 
     monkeypatch.setattr(lesson_module, "glance", glance)
     run = train(replace(TINY, epochs=9, patience=2), corpus, store)
-    assert run.history.valid_loss.tolist() == [5.0, 3.0, 4.0, 4.0]
+    assert run.history.valid_nll.tolist() == [5.0, 3.0, 4.0, 4.0]
     assert run.metrics["best_epoch"] == 2
     assert torch.equal(run.model.state_dict()["classifier.output.bias"], seen[1])
 
@@ -226,7 +236,7 @@ def test_training_that_diverges_is_one_clear_error(corpus, store, monkeypatch):
     monkeypatch.setattr(
         lesson_module,
         "glance",
-        lambda *_: {"loss": np.nan, "nll": np.nan, "density": 0, "f1": 0},
+        lambda *_, **__: {"loss": np.nan, "nll": np.nan, "density": 0, "f1": 0},
     )
     with pytest.raises(ValueError, match=r"diverged in epoch 1.*Lower learning_rate"):
         train(TINY, corpus, store)
@@ -244,6 +254,8 @@ def test_free_running_is_watched_every_so_many_epochs_and_at_the_end(corpus, sto
         replace(TINY, epochs=1, loss="focal", alpha=0.5, gamma=2.0),
         replace(TINY, epochs=1, outputs="dependent", plane="sounding", start="zero"),
         replace(TINY, epochs=1, density_bias=False, layers=1),
+        replace(TINY, epochs=1, pos_weight=20.0, teacher_forcing=0.5),
+        replace(TINY, epochs=1, logit_adjustment=-4.4),
     ],
 )
 def test_every_kind_of_network_and_loss_can_be_trained(config, corpus, store):
@@ -272,6 +284,55 @@ def test_focal_loss_without_focus_is_bce(corpus, store):
     assert focal.history.train_loss.tolist() == pytest.approx(
         bce.history.train_loss.tolist(), rel=1e-5
     )
+
+
+@pytest.mark.parametrize("settings", CALIBRATED)
+def test_every_loss_starts_at_the_corpus_density_once_calibrated(settings, corpus):
+    config = replace(TINY, hidden=32, classifier_dropout=0.0, **settings)
+    valid = Windows(corpus.train, context=8, target=8)
+    torch.manual_seed(0)
+    lesson = Lesson(config, valid, valid)
+    torch.nn.init.zeros_(lesson.model.classifier.output.weight)
+    measures = evaluate(lesson.model, corpus.train, calibration=config.calibration)
+    assert measures["density"] == pytest.approx(0.25, rel=0.2)
+
+
+@pytest.mark.parametrize("settings", CALIBRATED)
+def test_a_run_is_measured_and_chosen_by_its_calibrated_logits(settings, corpus, store):
+    config = replace(TINY, **settings, hidden=16, learning_rate=0.03)
+    run = train(config, corpus, store)
+    assert run.calibration == config.calibration
+    best = run.history.valid_nll.min()
+    measures = run.metrics["valid"]
+    assert measures["nll_step"] == pytest.approx(best, rel=1e-5)
+    assert run.metrics["best_epoch"] == run.history.valid_nll.argmin() + 1
+    assert measures["raw_nll_step"] > measures["nll_step"] + 1
+    assert measures["raw_density"] > 3 * measures["density"]
+    assert measures["raw_calibration_error"] > 3 * measures["calibration_error"]
+    raw = evaluate(run.model, corpus.valid)
+    assert raw["nll_step"] == pytest.approx(measures["raw_nll_step"], rel=1e-5)
+    assert raw["average_precision"] == pytest.approx(
+        measures["average_precision"], rel=1e-5
+    )
+
+
+def test_a_scaled_loss_is_reported_unscaled_and_learns_less(corpus, store):
+    focal = replace(TINY, loss="focal", alpha=0.5, epochs=2)
+    plain = train(focal, corpus, store)
+    scaled = train(replace(focal, loss_scale=1e-9), corpus, store)
+    assert scaled.history.train_loss[0] > 0.1 * plain.history.train_loss[0]
+    gone = [each.history.valid_nll.diff().abs()[1] for each in (scaled, plain)]
+    assert gone[0] < 0.1 * gone[1]
+
+
+def test_the_cutoffs_of_evaluation_do_what_they_promise(corpus, whole):
+    logits, target = foretell(whole.model, Windows(corpus.valid, context=8, target=8))
+    probability, measures = expit(logits), whole.metrics["valid"]
+    dense = probability > measures["density_threshold"]
+    assert dense.sum() == target.sum()
+    best = f1(probability > measures["best_threshold"], target)
+    assert best == pytest.approx(measures["best_f1"])
+    assert best == max(f1(probability > cut, target) for cut in np.unique(probability))
 
 
 def test_the_corpus_name_does_not_decide_a_run_but_its_pieces_do(corpus):
@@ -423,6 +484,11 @@ def test_threads_are_put_back_even_after_an_error():
         ({"loss": "hinge"}, "loss must be one of bce, focal"),
         ({"alpha": 0.3}, "alpha must be None unless loss='focal'"),
         ({"loss": "focal", "alpha": 2}, "alpha must lie between 0 and 1"),
+        ({"loss": "focal", "alpha": 1}, "alpha must be inside"),
+        ({"loss": "focal", "pos_weight": 2}, "pos_weight must be 1 unless loss='bce'"),
+        ({"pos_weight": 0}, "pos_weight must be a positive number"),
+        ({"logit_adjustment": -np.inf}, "logit_adjustment must be a finite number"),
+        ({"loss_scale": 0}, "loss_scale must be a positive number"),
         ({"loss": "focal", "gamma": -1}, "gamma must be a finite number from 0 up"),
     ],
 )
