@@ -26,12 +26,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test lab clean setup train html pins record
+.PHONY: help book test lab clean setup train html pins record sweep experiments
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
-		awk '{ name = $$1; $$1 = ""; printf "  %-8s%s\n", name, $$0 }'
+		awk '{ name = $$1; $$1 = ""; printf "  %-12s%s\n", name, $$0 }'
 
 book: ## set up, train, run every chapter, build the HTML; PRESET=quick for a preview
 	@$(PYTHON) tools/check_python.py
@@ -69,6 +69,12 @@ pins: setup ## write constraints.txt and environment.yml from what is installed
 
 record: train ## run the chapters and record the outputs that nbval checks
 	$(BIN)/python tools/notebooks.py record
+
+sweep: setup ## sweep alpha and gamma for chapter 3: 40 minutes, can be stopped
+	$(BIN)/python tools/record_sweep.py
+
+experiments: setup ## the other trainings of chapter 3: 30 minutes, can be stopped
+	$(BIN)/python tools/record_experiments.py
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again

@@ -6,9 +6,12 @@ They differ in numbers only: every chapter runs the same code with either.
 import os
 from dataclasses import dataclass, replace
 
+from deepmusician.cells import cell_config
 from deepmusician.settings import TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
+RUNS = ("report", "dependent", "bce", "focal")
+"""The runs of a preset that the book's chapters load."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,31 @@ class Preset:
         name: "full" or "quick".
         report: the report's network, its 88 outputs independent.
         dependent: the one whose keys depend on the lower ones.
-        bce, focal: a pair that differs in the loss alone, for chapter 3.
+        sweep: the settings that the cells of chapter 3's sweep share, and
+        alphas, gammas, seeds: the sweep's grid.
+        bce, focal: two of its cells, which differ in the loss alone.
         pieces, steps: how many compositions are looked at, and how long they are.
     """
 
     name: str
     report: TrainConfig
     dependent: TrainConfig
-    bce: TrainConfig
-    focal: TrainConfig
+    sweep: TrainConfig
+    alphas: tuple[float, ...]
+    gammas: tuple[float, ...]
+    seeds: tuple[int, ...]
     pieces: int
     steps: int
+
+    @property
+    def bce(self) -> TrainConfig:
+        """The sweep's cell with alpha 0.5 and gamma 0: binary cross-entropy."""
+        return cell_config(self.sweep, 0.5, 0.0, seed=0)
+
+    @property
+    def focal(self) -> TrainConfig:
+        """The sweep's cell with alpha 0.5 and gamma 2."""
+        return cell_config(self.sweep, 0.5, 2.0, seed=0)
 
 
 def preset(name: str | None = None) -> Preset:
@@ -45,19 +62,6 @@ def preset(name: str | None = None) -> Preset:
     return PRESETS[name]
 
 
-def _with_pair(
-    name: str,
-    report: TrainConfig,
-    dependent: TrainConfig,
-    bce: TrainConfig,
-    pieces: int,
-    steps: int,
-) -> Preset:
-    """Return a preset whose focal run differs from its BCE run in the loss alone."""
-    focal = replace(bce, loss="focal", alpha=0.5, gamma=2.0)
-    return Preset(name, report, dependent, bce, focal, pieces, steps)
-
-
 _REPORT = TrainConfig(
     batch=16, epochs=12, windows_per_epoch=880, learning_rate=4e-3, listen_every=3
 )
@@ -71,8 +75,15 @@ _DEPENDENT = TrainConfig(
     windows_per_epoch=1600,
     learning_rate=4e-3,
 )
-_SMALL = TrainConfig(
-    hidden=128, classifier_hidden=128, batch=16, epochs=8, learning_rate=3e-3
+_SWEEP = TrainConfig(
+    gamma=0.0,
+    hidden=96,
+    classifier_hidden=128,
+    batch=16,
+    epochs=6,
+    windows_per_epoch=1024,
+    learning_rate=5e-3,
+    listen_every=3,
 )
 _TINY = {
     "hidden": 32,
@@ -80,16 +91,30 @@ _TINY = {
     "epochs": 4,
     "windows_per_epoch": 256,
     "batch": 16,
+    "learning_rate": 1e-2,
     "listen_every": 2,
 }
 
 PRESETS = {
-    "full": _with_pair("full", _REPORT, _DEPENDENT, _SMALL, pieces=8, steps=384),
-    "quick": _with_pair(
+    "full": Preset(
+        "full",
+        report=_REPORT,
+        dependent=_DEPENDENT,
+        sweep=_SWEEP,
+        alphas=(0.1, 0.25, 0.5, 0.75, 0.9),
+        gammas=(0.0, 0.5, 1.0, 2.0, 5.0),
+        seeds=(0, 1, 2),
+        pieces=8,
+        steps=384,
+    ),
+    "quick": Preset(
         "quick",
-        replace(_REPORT, **_TINY, learning_rate=1e-2),
-        replace(_DEPENDENT, **_TINY, learning_rate=1e-2),
-        replace(_SMALL, **_TINY, learning_rate=1e-2),
+        report=replace(_REPORT, **_TINY),
+        dependent=replace(_DEPENDENT, **_TINY),
+        sweep=replace(_SWEEP, **_TINY),
+        alphas=(0.5,),
+        gammas=(0.0, 2.0),
+        seeds=(0, 1, 2),
         pieces=2,
         steps=96,
     ),

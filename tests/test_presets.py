@@ -1,14 +1,12 @@
 """The two sizes of the book."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 import pytest
 
+from deepmusician.cells import Cell, cell_of, grid
 from deepmusician.model import DeepMusician
-from deepmusician.presets import PRESETS, Preset, preset
-from deepmusician.settings import TrainConfig
-
-RUNS = [field.name for field in fields(Preset) if field.type is TrainConfig]
+from deepmusician.presets import PRESETS, RUNS, preset
 
 
 def test_the_variable_chooses_and_quick_is_what_goes_without_saying(monkeypatch):
@@ -32,7 +30,7 @@ def test_the_full_report_is_the_reports_exact_network():
 
 
 def test_the_presets_run_the_same_code():
-    for run in RUNS:
+    for run in (*RUNS, "sweep"):
         full, quick = (asdict(getattr(preset(name), run)) for name in PRESETS)
         differing = {name for name in full if full[name] != quick[name]}
         assert differing <= {
@@ -42,10 +40,20 @@ def test_the_presets_run_the_same_code():
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_pair_of_chapter_three_differs_in_the_loss_alone(name):
-    bce, focal = asdict(preset(name).bce), asdict(preset(name).focal)
-    assert {key for key in bce if bce[key] != focal[key]} == {"loss", "alpha"}
-    assert bce["loss"] == "bce"
+def test_the_pair_of_chapter_three_is_two_cells_of_the_sweep(name):
+    book = preset(name)
+    bce, focal = asdict(book.bce), asdict(book.focal)
+    assert {key for key in bce if bce[key] != focal[key]} == {"loss", "alpha", "gamma"}
+    pair = [cell_of(book.bce), cell_of(book.focal)]
+    assert pair == [Cell(0.5, 0, 0), Cell(0.5, 2, 0)]
+    assert set(pair) <= set(grid(book.alphas, book.gammas, book.seeds))
+
+
+def test_the_full_sweep_is_as_large_as_promised():
+    book = preset("full")
+    assert len(book.alphas) >= 5
+    assert len(book.gammas) >= 5
+    assert len(book.seeds) >= 3
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -3,20 +3,16 @@
 Chapters that ask for these runs then find them finished in the run store.
 """
 
-from dataclasses import fields
-
-from deepmusician import TrainConfig, fit
-from deepmusician.presets import preset
+from deepmusician import fit
+from deepmusician.presets import RUNS, preset
 
 
 def main() -> None:
     """Train, resume or find each of the preset's runs, one after the other."""
     chosen = preset()
-    for field in fields(chosen):
-        config = getattr(chosen, field.name)
-        if isinstance(config, TrainConfig):
-            run = fit(config)
-            print(f"{field.name}: {run.folder.name}", flush=True)
+    for name in RUNS:
+        run = fit(getattr(chosen, name))
+        print(f"{name}: {run.folder.name}", flush=True)
 
 
 if __name__ == "__main__":

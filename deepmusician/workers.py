@@ -1,0 +1,238 @@
+"""Many runs at once: by processes of this machine, or by the workers of a cluster.
+
+Every run goes through `fit` and the run store, with one thread. Whatever was done
+before a process died, a machine was lost or a person pressed Ctrl-C is found again:
+a finished run is read, an unfinished one goes on from its last whole epoch.
+
+Local processes are joblib's. A cluster is spoken to with `distributed`'s own futures:
+joblib's dask backend waits for ever on a task that the scheduler has given up.
+Chapter: focal loss.
+"""
+
+import os
+import pickle
+import sys
+import threading
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from deepmusician.corpora import Corpus
+from deepmusician.outcomes import Outcome, found, learn
+from deepmusician.runs import RunStore
+from deepmusician.settings import TrainConfig
+
+JOBS = 2
+LOST_IN_A_ROW = 5  # processes that may die before a run ends, until we give up
+
+Told = tuple[TrainConfig, dict]  # a run's settings and outcome
+Task = Callable[[TrainConfig], dict]
+Work = Callable[[Task, Sequence[TrainConfig]], Iterator[Told]]
+
+_ONE_AT_A_TIME = threading.Lock()  # torch's dice belong to the whole process
+
+
+class WorkersError(ValueError):
+    """Runs that could not be had; the message says which, and why."""
+
+
+def train_all(
+    configs: Sequence[TrainConfig],
+    corpus: Corpus,
+    store: RunStore | None = None,
+    scheduler: str | None = None,
+    jobs: int | None = None,
+    progress: bool = True,
+) -> list[Outcome]:
+    """Return the outcome of each of these settings, in their order.
+
+    Args:
+        configs: the runs to train, or to find in the store.
+        corpus: the pieces; they travel to the workers with the task.
+        store: where runs are kept; by default each worker's own `<cache>/runs`.
+        scheduler: the address of a `dask.distributed` cluster, such as
+            "tcp://10.0.0.1:8786"; without one, processes of this machine. Start its
+            workers with `--nthreads 1`: a process trains one network at a time.
+        jobs: how many local processes; by default two.
+        progress: whether to show a bar over the runs.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C; the message says how far it came.
+        WorkersError: when runs failed, after all the others have ended; when no
+            scheduler answers; when processes die again and again.
+    """
+    grid = corpus.steps_per_quarter
+    configs = [
+        replace(config, corpus=corpus.name, steps_per_quarter=grid)
+        for config in configs
+    ]
+    root = None if scheduler and store is None else (store or RunStore()).root
+    told = {} if root is None else _found(configs, corpus, RunStore(root))
+    todo = [config for config in dict.fromkeys(configs) if config not in told]
+    task = partial(_learn, packed=_packed(corpus), root=root)
+    work = _cluster(scheduler) if scheduler else _local(jobs or JOBS)
+    told |= _watched(work(task, todo), len(told), len(told) + len(todo), progress)
+    _check(told)
+    return [Outcome.told(config, told[config]) for config in configs]
+
+
+def _watched(
+    work: Iterator[Told], before: int, total: int, progress: bool
+) -> dict[TrainConfig, dict]:
+    """Return all outcomes of some work, with a bar over the runs while it lasts."""
+    told = {}
+    with tqdm(
+        total=total, initial=before, unit="run", smoothing=0, disable=not progress
+    ) as bar:
+        try:
+            for config, outcome in work:
+                told[config] = outcome
+                bar.set_postfix_str(_brief(outcome), refresh=False)
+                bar.update()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"stopped after {before + len(told)} of {total} runs; "
+                "the same call goes on from there"
+            ) from None
+    return told
+
+
+def _learn(config: TrainConfig, packed: bytes, root: Path | None) -> dict:
+    """Return what is kept of a run, or why there is nothing; in a worker."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # from every worker, for every run
+        try:
+            return learn(config, _unpacked(packed), RunStore(root))
+        except (ValueError, OSError) as error:
+            return {"failed": str(error)}
+
+
+def _found(
+    configs: Sequence[TrainConfig], corpus: Corpus, store: RunStore
+) -> dict[TrainConfig, dict]:
+    """Return the outcomes that the store already holds."""
+    told = {config: found(config, corpus, store) for config in dict.fromkeys(configs)}
+    return {config: outcome for config, outcome in told.items() if outcome is not None}
+
+
+def _check(told: dict[TrainConfig, dict]) -> None:
+    """Raise WorkersError if any run failed."""
+    reasons = {run: each["failed"] for run, each in told.items() if "failed" in each}
+    for config, reason in reasons.items():
+        raise WorkersError(
+            f"{len(reasons)} of {len(told)} runs failed, the first with loss="
+            f"{config.loss}, alpha={config.alpha}, gamma={config.gamma:g}, "
+            f"seed={config.seed}: {reason} The others are in the run store."
+        )
+
+
+def _brief(outcome: dict) -> str:
+    """Return what the bar says of the run that has just ended."""
+    if "failed" in outcome:
+        return "failed"
+    return f"valid NLL {outcome['measures']['valid_nll_step']:.3f}"
+
+
+def _packed(corpus: Corpus) -> bytes:
+    """Return a corpus as bytes, small enough to travel with every task."""
+    return zlib.compress(pickle.dumps(corpus), 1)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Corpus:
+    """Return the corpus that a task brought, unpacked once a process."""
+    return pickle.loads(zlib.decompress(packed))
+
+
+def _local(jobs: int) -> Work:
+    """Return how to work with processes of this machine.
+
+    When one dies, joblib ends the others too; all begin again on what is missing.
+    """
+
+    def work(task: Task, todo: Sequence[TrainConfig]) -> Iterator[Told]:
+        from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+        left, lost = list(todo), 0
+        while left:
+            try:
+                for config, outcome in _in_processes(task, tuple(left), jobs):
+                    left.remove(config)
+                    lost = 0
+                    yield config, outcome
+            except TerminatedWorkerError as error:
+                lost += 1
+                if lost > LOST_IN_A_ROW:
+                    raise WorkersError(
+                        f"{lost} processes died in a row: is there enough memory? "
+                        "The runs that ended are in the run store."
+                    ) from error
+                print("a process died; its run goes on in another", file=sys.stderr)
+
+    return work
+
+
+def _in_processes(task: Task, todo: Sequence[TrainConfig], jobs: int) -> Iterator[Told]:
+    """Yield each run's settings and outcome, as they end."""
+    from joblib import Parallel, delayed, parallel_config
+
+    tethered = delayed(_tethered)
+    with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
+        parallel = Parallel(return_as="generator_unordered", batch_size=1)
+        yield from parallel(tethered(task, config, os.getpid()) for config in todo)
+
+
+def _tethered(task: Task, config: TrainConfig, owner: int) -> Told:
+    """Return a run's settings and outcome; ends with the process that asked for it."""
+    _follow(owner)
+    return config, task(config)
+
+
+@lru_cache
+def _follow(owner: int) -> None:
+    """End this process when the one that started it is gone, even if killed."""
+
+    def watch() -> None:
+        while os.getppid() == owner:
+            time.sleep(1)
+        os._exit(1)
+
+    if os.getpid() != owner:
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def _cluster(scheduler: str) -> Work:
+    """Return how to work with the workers of a `dask.distributed` cluster.
+
+    The scheduler gives the task of a worker that died to another one.
+    """
+
+    def work(task: Task, todo: Sequence[TrainConfig]) -> Iterator[Told]:
+        from distributed import Client, as_completed
+
+        try:
+            client = Client(scheduler, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise WorkersError(
+                f"{scheduler}: no scheduler answers there. "
+                "Start one with `dask scheduler`, and workers with `dask worker`."
+            ) from error
+        with client:
+            futures = client.map(task, list(todo), pure=False)
+            configs = dict(zip(futures, todo, strict=True))
+            for future in as_completed(futures):
+                if future.cancelled():
+                    raise WorkersError(f"{scheduler}: the scheduler was lost")
+                error = future.exception()
+                yield (
+                    configs[future],
+                    {"failed": str(error)} if error else future.result(),
+                )
+
+    return work

@@ -1,0 +1,32 @@
+"""A corpus of six short tunes, and a network that learns them in a second."""
+
+import numpy as np
+
+from deepmusician.corpora import Corpus
+from deepmusician.pianoroll import KEYS, PianoRoll
+from deepmusician.settings import TrainConfig
+
+TINY = TrainConfig(
+    hidden=6,
+    classifier_hidden=5,
+    context=8,
+    batch=4,
+    epochs=2,
+    windows_per_epoch=8,
+    learning_rate=0.01,
+    listen_every=0,
+)
+
+
+def tune(seed: int, steps: int = 32) -> PianoRoll:
+    """Random touches on the beats."""
+    plane = np.zeros((steps, KEYS), bool)
+    beats = np.arange(0, steps, 4)
+    plane[beats, np.random.default_rng(seed).integers(40, 52, len(beats))] = True
+    return PianoRoll.from_plane(plane, name=f"tune-{seed}")
+
+
+def tunes() -> Corpus:
+    """Six tunes: four to train on, one to watch, one to test."""
+    pieces = tuple(tune(seed) for seed in range(6))
+    return Corpus("tunes", pieces[:4], pieces[4:5], pieces[5:])
