@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from deepmusician.losses import focal_loss
@@ -17,6 +16,7 @@ from deepmusician.plots.style import (
     canvas,
     colour_of,
     drawn,
+    focal_shades,
     mix,
     one_axes,
     text_colour,
@@ -49,7 +49,7 @@ def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
     chance = np.linspace(0.002, 0.998, 500)
     fig, axes = canvas(3.9, columns=2, sharex=True)
     titles = "Loss", "Size of the gradient by the logit"
-    shades = _shades_of_focal(len(gammas))
+    shades = focal_shades(len(gammas))
     for gamma, shade in zip(gammas, shades, strict=True):
         colour = COLOURS["bce"] if gamma == 0 else shade
         name = "γ = 0: BCE" if gamma == 0 else f"γ = {gamma:g}"
@@ -63,15 +63,6 @@ def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
     axes[0, 0].text(0.75, 3.8, "easy: found already", ha="center", va="top", color=SOFT)
     axes[0, 1].legend(loc="upper right")
     return fig
-
-
-def _shades_of_focal(count: int) -> list:
-    """Return `count` shades of the focal loss's colour, pale to dark."""
-    colour = COLOURS["focal"]
-    stops = [mix(colour, share=0.45), colour, mix(colour, INK, 0.6)]
-    return list(
-        LinearSegmentedColormap.from_list("focal", stops)(np.linspace(0, 1, count))
-    )
 
 
 @drawn

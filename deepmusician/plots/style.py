@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 COLOURS = {
@@ -168,6 +168,14 @@ def mix(colour: str, other: str = GROUND, share: float = 0.5) -> tuple:
     """Return `colour` with a share of `other` mixed in, as red, green, blue."""
     first, second = np.array(to_rgb(colour)), np.array(to_rgb(other))
     return tuple((1 - share) * first + share * second)
+
+
+def focal_shades(count: int) -> list[tuple]:
+    """Return `count` shades of the focal loss's colour, pale to dark."""
+    colour = COLOURS["focal"]
+    stops = [mix(colour, share=0.45), colour, mix(colour, INK, 0.6)]
+    shades = LinearSegmentedColormap.from_list("focal", stops)
+    return list(shades(np.linspace(0, 1, count)))
 
 
 def luminance(colour: object) -> float:

@@ -1,0 +1,299 @@
+"""Pictures of many runs: heat maps, lines and rows with the spread of their seeds.
+
+Tables are tidy, a row a run. What is drawn of runs that differ in the seed alone is
+their mean, and a bar from the lowest to the highest of them. Chapter 3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from deepmusician.plots.style import (
+    COLOURS,
+    FAINT,
+    GROUND,
+    INK,
+    SOFT,
+    canvas,
+    colour_of,
+    contrast,
+    drawn,
+    mix,
+    x_grid,
+    y_grid,
+)
+
+LESS, MORE = COLOURS["independent"], COLOURS["dependent"]
+_DODGE = 0.007  # of the axis: keeps the bars of several lines apart
+_FOLD = 8.0  # times too much or too little: the deepest colour of a density
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One heat map: its title, its column, and what would be best there.
+
+    `best` is "low", "high", or the number to meet: its map has two colours, one for
+    too little and one for too much, on a logarithmic scale.
+    """
+
+    title: str
+    column: str
+    best: str | float = "low"
+
+
+def spread(table: object, by: Sequence[str], column: str) -> object:
+    """Return mean, low and high of a column over the runs alike in the columns `by`.
+
+    `table`: a DataFrame, a row a run. The index of the result holds `by`. Runs for
+    which the column is not defined are left out.
+    """
+    spreads = table.groupby(list(by), sort=True)[column].agg(["mean", "min", "max"])
+    return spreads.set_axis(["mean", "low", "high"], axis="columns")
+
+
+@drawn
+def heat_maps(
+    table: object,
+    panels: Sequence[Panel],
+    row: str = "alpha",
+    column: str = "gamma",
+    mark: tuple[float, float] | None = (0.5, 0.0),
+    across: int = 2,
+) -> Figure:
+    """Return one heat map a panel: the paler a cell, the better it is.
+
+    Args:
+        table: a DataFrame, a row a run; runs of one cell differ in the seed.
+        panels: what to show.
+        row: the column for the vertical axis, its smallest value at the bottom.
+        column: the column for the horizontal axis.
+        mark: the (row, column) of the cell to frame; by default that of BCE.
+        across: panels side by side.
+
+    In each cell stand the mean and, below it, half the distance between the lowest
+    and the highest run.
+    """
+    down = -(-len(panels) // across)
+    figure, axes = canvas(0.7 + 2.75 * down, rows=down, columns=across)
+    for ax in axes.flat[len(panels) :]:
+        ax.remove()
+    for ax, panel in zip(axes.flat, panels, strict=False):
+        grid = spread(table, (row, column), panel.column).unstack(column)
+        _draw_map(ax, grid["mean"], (grid["high"] - grid["low"]) / 2, panel)
+        ax.set(xlabel=column, ylabel=row)
+        if mark is not None:
+            _frame(ax, grid["mean"], mark)
+    return figure
+
+
+def badness(means: np.ndarray, best: str | float) -> np.ndarray:
+    """Return how far from the best each mean lies, -1 to 1; only densities go below 0.
+
+    `means` (rows, columns). With a number to meet, 1 is `_FOLD` times too much and -1
+    as many times too little; else 1 is the worst cell, the 0 the best. NaN stays NaN.
+    """
+    if not isinstance(best, str):
+        share = np.maximum(means, 1e-9) / best
+        return np.clip(np.log(share) / np.log(_FOLD), -1, 1)
+    low, high = np.nanmin(means), np.nanmax(means)
+    risen = (means - low) / (high - low or 1.0)
+    return risen if best == "low" else 1 - risen
+
+
+def _draw_map(ax: Axes, means: object, halves: object, panel: Panel) -> None:
+    """Draw one map of DataFrames (rows, columns): colours and figures of each cell."""
+    bad = badness(means.to_numpy(), panel.best)
+    stops = [mix(LESS, share=0.15), GROUND, mix(MORE, share=0.15)]
+    if isinstance(panel.best, str):
+        stops[2] = COLOURS["focal"]
+    colours = LinearSegmentedColormap.from_list("badness", stops)
+    colours = colours.with_extremes(bad=FAINT)
+    ax.imshow(bad, cmap=colours, vmin=-1, vmax=1, origin="lower", aspect="auto")
+    for (y, x), mean in np.ndenumerate(means.to_numpy()):
+        ground = colours((bad[y, x] + 1) / 2)[:3]
+        ink = INK if contrast(INK, ground) > contrast(GROUND, ground) else GROUND
+        _write_cell(ax, x, y, mean, halves.to_numpy()[y, x], ink)
+    ax.set_xticks(range(means.shape[1]), [f"{value:g}" for value in means.columns])
+    ax.set_yticks(range(means.shape[0]), [f"{value:g}" for value in means.index])
+    ax.set_title(panel.title)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def _write_cell(ax: Axes, x: int, y: int, mean: float, half: float, ink: str) -> None:
+    """Write a mean into its cell, and the half range of the runs below it."""
+    options = {"color": ink, "ha": "center", "va": "center"}
+    ax.text(x, y + 0.13, written(mean), fontsize=10, **options)
+    if not np.isnan(mean):
+        ax.text(x, y - 0.24, f"±{written(half, 1)}", fontsize=7.5, **options)
+
+
+def written(value: float, figures: int = 3) -> str:
+    """Return a number with so many significant figures, at most three decimals."""
+    if np.isnan(value):
+        return "–"
+    size = np.floor(np.log10(abs(value))) if value else 0
+    return f"{value:.{int(np.clip(figures - 1 - size, 0, 3))}f}"
+
+
+def _frame(ax: Axes, means: object, mark: tuple[float, float]) -> None:
+    """Draw a frame around the cell of a (row, column), if the map has it."""
+    if mark[0] in means.index and mark[1] in means.columns:
+        corner = means.columns.get_loc(mark[1]), means.index.get_loc(mark[0])
+        place = corner[0] - 0.48, corner[1] - 0.48
+        frame = Rectangle(place, 0.96, 0.96, fill=False, lw=1.8, ec=COLOURS["bce"])
+        frame.set_gid("mark")
+        ax.add_patch(frame)
+
+
+@drawn
+def seed_lines(
+    table: object,
+    panels: Mapping[str, str],
+    x: str,
+    by: str,
+    colours: Sequence[object],
+    predicted: tuple[np.ndarray, np.ndarray, str] | None = None,
+    level: tuple[float, str] | None = None,
+    log: bool = False,
+) -> Figure:
+    """Return lines over the means of the seeds, with a bar from lowest to highest.
+
+    Args:
+        table: a DataFrame, a row a run.
+        panels: title → column, side by side.
+        x: the column for the horizontal axis.
+        by: the column whose every value is a line.
+        colours: one for each value of `by`, in rising order.
+        predicted: places on the horizontal axis (points,), a curve over them
+            (points,), and its name: drawn behind the lines.
+        level: a height and its name, drawn as a level line.
+        log: whether the vertical axis is logarithmic.
+    """
+    figure, axes = canvas(3.5, columns=len(panels))
+    values = sorted(table[x].unique())
+    for ax, (title, column) in zip(axes[0], panels.items(), strict=True):
+        if predicted is not None:
+            *curve, name = predicted
+            ax.plot(*curve, color=mix(INK, share=0.75), lw=7, label=name, zorder=1)
+        _draw_seed_lines(ax, table, column, (x, by), colours)
+        if level is not None:
+            _draw_level(ax, *level)
+        ax.set_xticks(values, [f"{value:g}" for value in values])
+        ax.set(title=title, xlabel=x, yscale="log" if log else "linear")
+        if log:
+            ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        y_grid(ax)
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=4)
+    return figure
+
+
+def _draw_seed_lines(
+    ax: Axes,
+    table: object,
+    column: str,
+    names: tuple[str, str],
+    colours: Sequence[object],
+) -> None:
+    """Draw one line a value of the second name against the values of the first."""
+    x, by = names
+    lines, step = sorted(table[by].unique()), _DODGE * np.ptp(table[x])
+    for turn, (value, colour) in enumerate(zip(lines, colours, strict=True)):
+        found = spread(table[table[by] == value], (x,), column)
+        at = found.index + (turn - (len(lines) - 1) / 2) * step
+        ends = np.abs(found[["low", "high"]].to_numpy().T - found["mean"].to_numpy())
+        ax.errorbar(
+            at, found["mean"], ends, color=colour, fmt="o-", ms=5, lw=1.4,
+            elinewidth=2.2, label=f"{by} {value:g}", zorder=3,
+        )  # fmt: skip
+
+
+def _draw_level(ax: Axes, height: float, name: str) -> None:
+    """Draw a dashed level line and its name just above it, at the right."""
+    ax.axhline(height, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)), gid="level")
+    ax.annotate(
+        name, (1, height), (0, 4), xycoords=("axes fraction", "data"), ha="right",
+        textcoords="offset points", color=mix(COLOURS["human"], INK, 0.35),
+        fontsize=9.5,
+    )  # fmt: skip
+
+
+@drawn
+def measured_rows(
+    table: object,
+    panels: Mapping[str, str],
+    label: str = "label",
+    levels: Mapping[str, float] | None = None,
+    reference: str | None = None,
+    log: Sequence[str] = (),
+    across: int = 2,
+    roles: Mapping[str, str] | None = None,
+) -> Figure:
+    """Return one small picture a measure: a row a label, its runs, mean and spread.
+
+    Args:
+        table: a DataFrame, a row a run.
+        panels: title → column.
+        label: the column that labels a run. Labels stand in the order in which they
+            first come.
+        levels: title → the music's own value, a dashed line.
+        reference: the label whose spread runs through every picture as a band.
+        log: titles of the panels with a logarithmic axis.
+        across: pictures side by side.
+        roles: label → role, for colours.
+    """
+    labels = list(dict.fromkeys(table[label]))
+    down = -(-len(panels) // across)
+    height = down * (0.95 + 0.27 * len(labels))
+    figure, axes = canvas(height, rows=down, columns=across, sharey=True)
+    for ax in axes.flat[len(panels) :]:
+        ax.remove()
+    for ax, (title, column) in zip(axes.flat, panels.items(), strict=False):
+        found = {name: table.loc[table[label] == name, column] for name in labels}
+        if reference is not None:
+            low, high = found[reference].min(), found[reference].max()
+            band = mix(colour_of(reference, roles), share=0.82)
+            ax.axvspan(low, high, color=band, lw=0, zorder=0)
+        for place, (name, runs) in enumerate(found.items()):
+            _draw_row(ax, place, runs.to_numpy(float), colour_of(name, roles))
+        if level := (levels or {}).get(title):
+            ax.axvline(level, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)))
+        ax.set_title(title, fontsize=10.5)
+        ax.set(xscale="log" if title in log else "linear")
+        _finish_rows(ax, labels)
+    return figure
+
+
+def _draw_row(ax: Axes, place: int, runs: np.ndarray, colour: str) -> None:
+    """Draw the mean of some runs over the line from the lowest to the highest."""
+    known = runs[~np.isnan(runs)]
+    if not len(known):
+        ax.text(
+            0.98, place, "undefined", color=SOFT, fontsize=8.5, va="center",
+            transform=ax.get_yaxis_transform(), ha="right", fontstyle="italic",
+        )  # fmt: skip
+        return
+    ends = [known.min(), known.max()]
+    ax.plot(ends, [place, place], color=mix(colour, share=0.4), lw=4)
+    ax.plot(known, [place] * len(known), "|", color=mix(colour, INK, 0.3), ms=8)
+    ax.plot(known.mean(), place, "o", color=colour, ms=7, mec=GROUND, mew=1.2, zorder=4)
+
+
+def _finish_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """Name the rows, the first on top, and lay the grid."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    if ax.get_xscale() == "linear":
+        ax.margins(x=0.1)
+        ax.locator_params(axis="x", nbins=5)
+    else:
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    x_grid(ax)
