@@ -167,3 +167,38 @@ def test_cell_measures_tell_the_claimed_density_from_the_thresholded_one():
     assert measures["target_density"] == 1.0
     assert measures["silent_share"] == 1.0
     assert metrics.cell_measures(logits, TARGET, threshold=0.2)["density"] == 4.0
+
+
+SCORES = np.array([[0.9, 0.2, 0.1, 0.1], [0.6, 0.4, 0.3, 0.1]])
+MUSIC = np.array([[1, 0, 0, 0], [0, 1, 0, 0]])
+
+
+def test_the_best_cutoff_has_the_highest_f1_of_all_cells_above_it():
+    best = metrics.best_cutoff(SCORES, MUSIC)
+    assert best == (pytest.approx(0.8), pytest.approx(0.35))  # 0.9, 0.6 and 0.4 pass
+    assert metrics.f1(best.threshold < SCORES, MUSIC) == best.f1
+    silent = metrics.best_cutoff(SCORES, np.zeros_like(MUSIC))
+    assert math.isnan(silent.f1)
+    assert math.isnan(silent.threshold)
+
+
+def test_as_many_cells_exceed_the_density_threshold_as_there_are_notes():
+    assert metrics.density_threshold(SCORES, MUSIC) == pytest.approx(0.5)
+    assert metrics.density_threshold(SCORES, np.ones_like(MUSIC)) == pytest.approx(0.05)
+    silence = metrics.density_threshold(SCORES, np.zeros_like(MUSIC))
+    assert silence == pytest.approx(0.95)
+    assert math.isnan(metrics.density_threshold(SCORES[:0], MUSIC[:0]))
+
+
+@given(
+    arrays(float, (3, 4), elements=st.sampled_from([0.1, 0.2, 0.5, 0.9])),
+    arrays(bool, (3, 4)),
+)
+def test_cutoffs_never_part_equal_cells_and_never_play_too_much(probability, target):
+    told = metrics.density_threshold(probability, target)
+    assert (probability > told).sum() <= target.sum()
+    if target.any():
+        best = metrics.best_cutoff(probability, target)
+        every = [metrics.f1(probability > cut, target) for cut in (0, 0.1, 0.2, 0.5)]
+        assert best.f1 == pytest.approx(max(every))
+        assert metrics.f1(probability > best.threshold, target) == best.f1
