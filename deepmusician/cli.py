@@ -9,11 +9,40 @@ import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
+
+from deepmusician.options import (
+    Adjustment,
+    Alpha,
+    AsJson,
+    BatchSize,
+    CorpusName,
+    Epochs,
+    Gamma,
+    Grid,
+    Hidden,
+    Loss,
+    LossScale,
+    Output,
+    Outputs,
+    PosWeight,
+    Preset,
+    Prime,
+    Rate,
+    Raw,
+    Rule,
+    RunName,
+    Seed,
+    Steps,
+    Temperature,
+    Threads,
+    Threshold,
+    WindowCount,
+)
 
 if TYPE_CHECKING:
     from deepmusician.corpora import Corpus
@@ -53,51 +82,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-RunName = Annotated[
-    str,
-    typer.Argument(metavar="RUN", help="A run's first digits, folder, or 'latest'."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Grid = Annotated[int, typer.Option(help="Steps of the grid a quarter note.")]
-CorpusName = Annotated[
-    str, typer.Option(help="A named corpus, or a folder of MIDI files or scores.")
-]
-Preset = Annotated[
-    Literal["full", "quick"],
-    typer.Option(envvar="DEEPMUSICIAN_PRESET", help="Where the settings start from."),
-]
-Outputs = Annotated[
-    Literal["independent", "dependent"],
-    typer.Option(help="Whether a key's chance depends on the keys below it."),
-]
-Loss = Annotated[Literal["bce", "focal"], typer.Option(help="What is made small.")]
-Alpha = Annotated[
-    float | None, typer.Option(help="Focal loss: weight of the touches, 0 to 1.")
-]
-Gamma = Annotated[
-    float | None, typer.Option(help="Focal loss: focus on the hard cells.")
-]
-Epochs = Annotated[int | None, typer.Option(help="At most.")]
-WindowCount = Annotated[int | None, typer.Option(help="Drawn anew every epoch.")]
-Hidden = Annotated[int | None, typer.Option(help="Width of both GRUs.")]
-BatchSize = Annotated[int | None, typer.Option(help="Windows an update.")]
-Rate = Annotated[float | None, typer.Option(help="At its peak.")]
-Seed = Annotated[int | None, typer.Option(help="Of weights and windows.")]
-Threads = Annotated[
-    int | None, typer.Option(help="Cores; by default those that are free.")
-]
-Output = Annotated[
-    Path, typer.Option("--output", "-o", help="A .mid, .musicxml or .mp3 file.")
-]
-Steps = Annotated[int, typer.Option(help="New steps, sixteenths by default.")]
-Prime = Annotated[Path | None, typer.Option(help="A music file to continue.")]
-Rule = Annotated[
-    Literal["sample", "threshold"], typer.Option(help="How keys are chosen.")
-]
-Threshold = Annotated[float, typer.Option(help="The chance to exceed, by that rule.")]
-Temperature = Annotated[
-    float, typer.Option(help="Below 1 bolder, above 1 more random.")
-]
 
 
 @app.command()
@@ -131,6 +115,9 @@ def train(
     loss: Loss = "bce",
     alpha: Alpha = None,
     gamma: Gamma = None,
+    pos_weight: PosWeight = None,
+    logit_adjustment: Adjustment = None,
+    loss_scale: LossScale = None,
     epochs: Epochs = None,
     windows_per_epoch: WindowCount = None,
     hidden: Hidden = None,
@@ -156,6 +143,8 @@ def train(
 
     given = {
         **{"corpus": corpus, "loss": loss, "alpha": alpha, "gamma": gamma},
+        **{"pos_weight": pos_weight, "logit_adjustment": logit_adjustment},
+        "loss_scale": loss_scale,
         **{"epochs": epochs, "windows_per_epoch": windows_per_epoch, "hidden": hidden},
         **{"batch": batch, "learning_rate": learning_rate, "seed": seed},
     }
@@ -177,6 +166,7 @@ def compose(
     rule: Rule = "sample",
     threshold: Threshold = 0.5,
     temperature: Temperature = 1.0,
+    raw: Raw = False,
     seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 0,
     pieces: Annotated[int, typer.Option(help="Several get numbered names.")] = 1,
 ) -> None:
@@ -198,6 +188,7 @@ def compose(
         Run.load(run),
         **{"steps": steps, "prime": prime, "rule": rule, "threshold": threshold},
         **{"temperature": temperature, "seed": seed, "pieces": pieces},
+        calibrate=not raw,
     )
     for roll, path in zip(rolls, terminal.numbered(output, pieces), strict=True):
         terminal.write(replace(roll, name=path.stem), path)

@@ -23,6 +23,7 @@ def print_json(told: Mapping) -> None:
 
 def print_measures(told: Mapping) -> None:
     """Print names and values, one a line."""
+    told = _telling(told)
     width = max(len(name) for name in told)
     for name, value in told.items():
         print(f"{name.replace('_', ' '):{width}}  {_shown(value)}")
@@ -31,7 +32,7 @@ def print_measures(told: Mapping) -> None:
 def print_run(metrics: Mapping) -> None:
     """Print a run's measures on the pieces that it never saw, and its effort."""
     table = Table("measure", "valid", "test")
-    for name, value in metrics["valid"].items():
+    for name, value in _telling(metrics["valid"]).items():
         table.add_row(name, _shown(value), _shown(metrics["test"].get(name, "")))
     Console().print(table)
     print_measures({k: v for k, v in metrics.items() if k not in ("valid", "test")})
@@ -77,9 +78,10 @@ def measures_of_file(path: str, run: str = "") -> dict[str, float]:
     """Return the measures of a music file, and how well a run foretells it."""
     if not run:
         return music_measures(PianoRoll.from_file(path))
-    model = Run.load(run).model
-    roll = PianoRoll.from_file(path, model.config.steps_per_quarter)
-    return music_measures(roll) | evaluate(model, [roll])
+    found = Run.load(run)
+    roll = PianoRoll.from_file(path, found.config.steps_per_quarter)
+    measures = evaluate(found.model, [roll], calibration=found.calibration)
+    return music_measures(roll) | measures
 
 
 def check_output(path: Path) -> None:
@@ -106,6 +108,16 @@ def write(roll: PianoRoll, path: Path) -> None:
         write_mp3(roll, path)
     else:
         roll.save(path)
+
+
+def _telling(measures: Mapping) -> dict:
+    """Return measures without those of raw logits that calibration left alone."""
+    return {
+        name: value
+        for name, value in measures.items()
+        if not name.startswith("raw_")
+        or value != measures.get(name.removeprefix("raw_"))
+    }
 
 
 def _run_cells(folder: Path) -> list[str]:

@@ -136,6 +136,47 @@ def test_the_threshold_rule_reaches_the_composer(trained, tmp_path):
     assert "0.00 touches a step" in result.stdout
 
 
+@pytest.fixture(scope="module")
+def focal(home, trained) -> str:
+    """The run that focal loss trained on the folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPMUSICIAN_CACHE", str(home / "cache"))
+        words = ("--loss", "focal", "--alpha", 0.75, "--gamma", 3)
+        result = typed("train", "--corpus", home / "music", *TINY, *words)
+    return result.stdout.splitlines()[0].removeprefix("run ")
+
+
+def test_composing_is_calibrated_unless_the_raw_sigmoid_is_asked_for(focal, tmp_path):
+    def density(*words):
+        path = tmp_path / "a.mid"
+        result = typed("compose", focal, "--steps", 60, *words, "-o", path)
+        assert result.exit_code == 0, result.output
+        return float(result.stdout.split()[-4])
+
+    assert density("--raw") > 5 * density()
+    assert density("--rule", "density") >= 0
+
+
+def test_only_a_bent_sigmoid_shows_its_raw_measures(focal, trained, home):
+    file = home / "music" / "tune-0.mid"
+    assert "raw_nll_step" in typed("evaluate", focal).stdout
+    assert "raw nll step" in typed("evaluate", file, "--run", focal).stdout
+    told = json.loads(typed("evaluate", focal, "--json").stdout)
+    assert told["test"]["raw_nll_step"] > told["test"]["nll_step"]
+    assert "raw" not in trained.stdout
+    measured = json.loads(typed("evaluate", file, "--run", focal, "--json").stdout)
+    assert measured["raw_nll_step"] > measured["nll_step"]
+
+
+def test_the_other_losses_settings_reach_the_run(trained, home):
+    words = ("--pos-weight", 3, "--logit-adjustment", -2, "--loss-scale", 0.5)
+    told = typed("train", "--corpus", home / "music", *TINY, *words)
+    name = told.stdout.splitlines()[0].removeprefix("run ")
+    config = json.loads((RunStore().find(name) / "config.json").read_text())
+    assert (config["pos_weight"], config["loss_scale"]) == (3, 0.5)
+    assert config["logit_adjustment"] == -2
+
+
 def test_a_roll_is_told_as_one_json_object(home):
     told = json.loads(typed("roll", home / "music" / "tune-2.mid", "--json").stdout)
     assert told["steps"] == 24
