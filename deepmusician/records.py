@@ -48,9 +48,10 @@ class Provenance:
         versions = ", ".join(
             f"{name} {number}" for name, number in self.versions.items()
         )
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
             f"Recorded with `{self.command}` at commit {self.commit[:10]}, "
-            f"{self.threads} threads, {self.seconds / 60:.0f} minutes, {versions}."
+            f"{threads}, {self.seconds / 60:.0f} minutes, {versions}."
         )
 
 

@@ -5,23 +5,23 @@ are trained again do not land among their recorded seeds. Chapter: focal loss.
 """
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
 
-from deepmusician import canary, records, runs
+from deepmusician import records
 from deepmusician.cache import atomic_write
 from deepmusician.cells import Cell, cell_of
+from deepmusician.code_state import Account, RecordError, check_code
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.free_running import STEPS, openings, pack, unpack
 from deepmusician.pianoroll import PianoRoll
 from deepmusician.presets import Preset, preset
 from deepmusician.records import Table
 from deepmusician.sweep import PieceKey, Sweep, sweep
-from deepmusician.training import ROOMS, Run
+from deepmusician.training import Run
 
 NAME = "sweep"
 PIECES = "sweep_pieces.json"
@@ -30,15 +30,8 @@ CHECKED = {"test_nll_step": 0.02, "test_average_precision": 0.01, "test_density"
 from the recorded range: in nats a step, as a share, in notes a step."""
 
 
-class RecordError(ValueError):
-    """A record that today's code does not give; the message says what differs."""
-
-
 def record_sweep(
-    presets: Mapping[str, Preset],
-    folder: str | Path,
-    command: str = "make sweep",
-    jobs: int = 2,
+    presets: Mapping[str, Preset], folder: str | Path, jobs: int = 2
 ) -> Path:
     """Run the sweep of each preset, write the record, and return its table's path.
 
@@ -46,8 +39,7 @@ def record_sweep(
     resumes like it. Raises RuntimeError when the package's code is not committed, or
     is changed meanwhile.
     """
-    commit, start, before = records.clean_commit(), time.perf_counter(), code()
-    found, corpora = {}, {}
+    account, found, corpora = Account(), {}, {}
     for name, book in presets.items():
         corpora[name] = load_corpus(book.sweep.corpus, book.sweep.steps_per_quarter)
         found[name] = sweep(
@@ -55,22 +47,15 @@ def record_sweep(
             jobs=jobs,
             corpus=corpora[name],
         )
-    if rooms() != before["rooms"]:
-        raise RuntimeError("the package's code was changed while the sweep ran")
-    details = before | {
-        "jobs": jobs,
-        "presets": {
-            name: settings(book, corpora[name]) for name, book in presets.items()
-        },
-    }
-    seconds = time.perf_counter() - start
-    born = records.provenance(command, seconds, 1, commit, details)
-    rows = [
+    told = {name: settings(book, corpora[name]) for name, book in presets.items()}
+    rows = pd.concat(
         each.table.assign(preset=name).set_index("preset").reset_index()
         for name, each in found.items()
-    ]
+    )
+    spent = rows.seconds.sum() / jobs
+    born = account.close("make sweep", {"jobs": jobs, "presets": told}, spent)
     pieces = next(iter(found.values())).pieces
-    return write_sweep(folder, Sweep(pd.concat(rows), pieces), born)
+    return write_sweep(folder, Sweep(rows, pieces), born)
 
 
 def write_sweep(
@@ -154,20 +139,6 @@ def check_record(
     return pd.DataFrame(rows)
 
 
-def code() -> dict:
-    """Return what tells whether the code still gives the same results.
-
-    `rooms`: see there; it changes with any change of the code. `canary`: figures of a
-    few small trainings, which change with the results only.
-    """
-    return {"rooms": rooms(), "canary": canary.fingerprint()}
-
-
-def rooms() -> str:
-    """Return a hash of the modules that decide a run, as they lie on the disk."""
-    return runs.run_id({}, "", ROOMS)
-
-
 def settings(book: Preset, corpus: Corpus) -> dict:
     """Return all that decides a preset's sweep beside the code, as JSON knows it."""
     return {
@@ -190,12 +161,7 @@ def _check_code(table: Table, book: Preset) -> None:
             f"the sweep of the preset {book.name} was recorded with another "
             f"{' and '.join(changed)}: run `make sweep` again"
         )
-    before = table.provenance.details["canary"]
-    for name, (was, is_now) in canary.differences(before, canary.fingerprint()).items():
-        raise RecordError(
-            "the code gives other results than when the sweep was recorded "
-            f"({name} was {was} and is {is_now}): run `make sweep` again"
-        )
+    check_code(table.provenance, "make sweep")
 
 
 def _cell(run: Run, book: Preset) -> Cell:

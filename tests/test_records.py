@@ -1,5 +1,8 @@
 """Records of long runs: what is written is what is read, with its provenance."""
 
+import subprocess
+
+import pandas as pd
 import pytest
 
 from deepmusician import records
@@ -30,3 +33,34 @@ def test_a_result_without_a_commit_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RuntimeError, match="git checkout"):
         records.provenance("make x", 1.0, 1)
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    rows = pd.DataFrame({"run": ["a", "b"], "nll": [2.5, float("nan")]})
+    path = records.write_table(tmp_path / "results", "x", rows, BORN)
+    assert path == tmp_path / "results" / "x.csv"
+    read = records.read_table("x", tmp_path / "results")
+    pd.testing.assert_frame_equal(read.rows, rows)
+    assert read.provenance == BORN
+
+
+def test_a_missing_table_names_its_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path}/x.json: not found"):
+        records.read_table("x", tmp_path)
+
+
+def test_code_that_is_not_committed_is_refused(tmp_path, monkeypatch):
+    def git(*words):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(records, "PACKAGE", tmp_path)
+    with pytest.raises(RuntimeError, match="git checkout"):
+        records.clean_commit()
+    git("init")
+    (tmp_path / "room.py").write_text("1\n")
+    git("add", ".")
+    git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-m", "one")
+    assert len(records.clean_commit()) == 40
+    (tmp_path / "room.py").write_text("2\n")
+    with pytest.raises(RuntimeError, match=r"not committed.*room\.py"):
+        records.clean_commit()

@@ -1,0 +1,124 @@
+"""The experiments of chapter 3: what they compare, and their record."""
+
+import math
+from dataclasses import asdict, replace
+
+import pandas as pd
+import pytest
+from toy import TINY, tunes
+
+from deepmusician import code_state, experiments, records
+from deepmusician.experiments import (
+    Experiment,
+    expected_seconds,
+    read_curves,
+    read_experiments,
+    record_experiments,
+    run_experiments,
+)
+from deepmusician.presets import preset
+from deepmusician.runs import RunStore
+
+BASE = preset("full").sweep
+PAIR = Experiment(
+    "pair", {"BCE": TINY, "focal": replace(TINY, loss="focal", alpha=0.5)}, (0, 1)
+)
+
+
+def differing(one, other) -> set[str]:
+    """The settings in which two configurations differ."""
+    one, other = asdict(one), asdict(other)
+    return {name for name in one if one[name] != other[name]}
+
+
+def test_every_experiment_has_three_seeds_a_variant():
+    for each in experiments.experiments(BASE):
+        runs = each.runs()
+        assert len(runs) == 3 * len(each.variants) >= 9
+        assert {config.seed for config in runs.values()} == {0, 1, 2}
+        assert len(set(runs.values())) == len(runs)
+
+
+def test_early_and_late_differ_in_the_loss_alone_and_may_learn_by_heart():
+    variants = experiments.early_late(BASE).variants
+    bce = variants["BCE"]
+    for config in variants.values():
+        assert differing(bce, config) <= {"loss", "alpha", "gamma"}
+        assert config.dropout == config.classifier_dropout == config.transpose == 0
+        assert config.patience >= config.epochs
+
+
+def test_the_original_is_compared_with_lower_learning_rates_alone():
+    tiny, *others = experiments.original(BASE).variants.values()
+    assert tiny.loss_scale == 1e-6 / 88
+    assert (tiny.alpha, tiny.gamma, tiny.weight_decay) == (None, 2.0, 0.0)
+    assert not tiny.density_bias
+    assert differing(tiny, others[0]) == {"loss_scale"}
+    rates = [config.learning_rate for config in others]
+    assert rates[0] / rates[1] == pytest.approx(10)
+    for other in others[1:]:
+        assert differing(others[0], other) == {"learning_rate"}
+
+
+def test_the_alternatives_change_one_thing_each():
+    variants = dict(experiments.alternatives(BASE).variants)
+    bce = variants.pop("BCE")
+    unprepared = variants["BCE, no start at the density"]
+    adjusted = variants.pop("logit adjustment")
+    assert differing(bce, unprepared) == {"density_bias"}
+    assert differing(unprepared, adjusted) == {"logit_adjustment"}
+    assert adjusted.logit_adjustment == pytest.approx(-4.39, abs=0.01)
+    weights = [config.pos_weight for config in variants.values()]
+    assert weights == [1, 9, 81]
+
+
+def test_mozart_is_trained_like_bach_but_shorter():
+    for config in experiments.mozart(BASE).variants.values():
+        allowed = {"corpus", "epochs", "listen_every", "loss", "alpha", "gamma"}
+        assert differing(BASE, config) <= allowed
+        assert config.corpus == "mozart-sonatas"
+        assert config.epochs < BASE.epochs
+
+
+def test_a_row_a_run_and_a_row_an_epoch(tmp_path):
+    corpora = {TINY.corpus: tunes()}
+    store = RunStore(tmp_path)
+    options = {"jobs": 1, "progress": False, "corpora": corpora}
+    rows, epochs = run_experiments([PAIR], store, **options)
+    assert rows.experiment.tolist() == ["pair"] * 4
+    assert rows.variant.tolist() == ["BCE", "BCE", "focal", "focal"]
+    assert rows.seed.tolist() == [0, 1, 0, 1]
+    assert rows.run.nunique() == 4
+    assert list(epochs.columns[:5]) == [
+        *("experiment", "variant", "seed", "epoch", "updates")
+    ]
+    assert len(epochs) == 4 * TINY.epochs
+    assert epochs.valid_nll.min() > 0
+    best = epochs.groupby(["variant", "seed"]).valid_nll.min()
+    stated = rows.set_index(["variant", "seed"]).valid_nll_step
+    pd.testing.assert_series_equal(best, stated, check_names=False, rtol=1e-5)
+
+
+def test_the_record_is_read_by_experiment(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEEPMUSICIAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(records, "clean_commit", lambda: "c0ffee")
+    monkeypatch.setattr(code_state, "canary_now", lambda: {"nll": 2.5})
+    monkeypatch.setattr(experiments, "load_corpus", lambda *_, **__: tunes())
+    record_experiments([PAIR], tmp_path, jobs=1)
+    runs, curves = read_experiments("pair", tmp_path), read_curves("pair", tmp_path)
+    assert len(runs.rows) == 4
+    assert len(curves.rows) == 4 * TINY.epochs
+    assert runs.provenance == curves.provenance
+    told = runs.provenance.details["experiments"]["pair"]
+    assert told["seeds"] == [0, 1]
+    assert told["variants"]["focal"]["alpha"] == 0.5
+    with pytest.raises(ValueError, match=r"'none' is none of .* experiments: pair"):
+        read_experiments("none", tmp_path)
+
+
+def test_two_short_trainings_foretell_the_long_ones():
+    longer = replace(TINY, epochs=200)
+    few = expected_seconds([Experiment("few", {"BCE": TINY}, (0,))], tunes())
+    many = expected_seconds([Experiment("many", {"BCE": longer}, (0,))], tunes())
+    assert 0 < few < many
+    assert math.isfinite(many)
