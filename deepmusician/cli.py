@@ -1,4 +1,4 @@
-"""The command line: `deepmusician corpora | train | compose | evaluate | roll | runs`.
+"""The command line: `deepmusician corpora | train | sweep | compose | …`.
 
 Heavy modules are imported by the commands that need them, so that help is quick.
 What is expected to go wrong is said in one line, without a traceback.
@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from deepmusician.cli_sweep import sweep
 from deepmusician.options import (
     Adjustment,
     Alpha,
@@ -152,7 +153,7 @@ def train(
     config = start.dependent if outputs == "dependent" else start.report
     given = {name: value for name, value in given.items() if value is not None}
     config = replace(config, **given)
-    run = fit(config, _read(config), threads=threads)
+    run = fit(config, read_corpus(config), threads=threads)
     print(f"run {run.id}")
     terminal.print_run(run.metrics)
 
@@ -264,7 +265,10 @@ def runs() -> None:
         print(f"no finished run in {store.root}; `deepmusician train` makes one")
 
 
-def _read(config: "TrainConfig") -> "Corpus":
+app.command()(sweep)
+
+
+def read_corpus(config: "TrainConfig") -> "Corpus":
     """Return the corpus to train on; say which files were left out."""
     from deepmusician.corpora import load_corpus
 

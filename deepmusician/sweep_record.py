@@ -80,6 +80,8 @@ def read_sweep(name: str | None = None, folder: str | Path | None = None) -> Tab
     was changed or does not hold the preset.
     """
     table = records.read_table(NAME, folder)
+    if "preset" not in table.rows:  # a sweep of your own
+        return table
     rows = table.rows[table.rows["preset"] == (name or "full")]
     if rows.empty:
         raise ValueError(f"the recorded sweep has no preset {name or 'full'!r}")

@@ -29,6 +29,7 @@ from deepmusician.runs import RunStore
 from deepmusician.settings import TrainConfig
 
 JOBS = 2
+PATIENCE = 10.0  # seconds that a scheduler may take to answer
 LOST_IN_A_ROW = 5  # processes that may die before a run ends, until we give up
 
 Told = tuple[TrainConfig, dict]  # a run's settings and outcome
@@ -217,7 +218,7 @@ def _cluster(scheduler: str) -> Work:
         from distributed import Client, as_completed
 
         try:
-            client = Client(scheduler, timeout=10, set_as_default=False)
+            client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise WorkersError(
                 f"{scheduler}: no scheduler answers there. "
