@@ -45,7 +45,7 @@ def test_early_and_late_differ_in_the_loss_alone_and_may_learn_by_heart():
     for config in variants.values():
         assert differing(bce, config) <= {"loss", "alpha", "gamma"}
         assert config.dropout == config.classifier_dropout == config.transpose == 0
-        assert config.patience >= config.epochs
+        assert 10 <= config.patience < config.epochs
 
 
 def test_the_original_is_compared_with_lower_learning_rates_alone():
