@@ -26,12 +26,6 @@ def words(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def test_runs_of_a_cell_become_their_mean_lowest_and_highest():
-    found = sweeps.spread(CELLS, ("alpha", "gamma"), "nats")
-    assert found.loc[(0.5, 0.0)].tolist() == [2.5, 2.0, 3.0]
-    assert found.loc[(0.5, 2.0)].tolist() == [4.0, 4.0, 4.0]
-
-
 def test_a_map_has_small_alphas_at_the_bottom_and_says_half_the_range():
     ax = heat_maps(CELLS, [Panel("surprise", "nats")]).axes[0]
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0.5", "0.9"]
@@ -64,8 +58,10 @@ def test_the_best_cell_is_palest_whichever_way_is_better():
 
 
 def test_a_density_is_as_bad_when_halved_as_when_doubled():
-    halved, met, doubled, silent = sweeps.badness(np.array([[0.5, 1, 2, 0.0]]), 1.0)[0]
+    densities = np.array([[0.5, 1, 2, 0.0]])
+    halved, met, doubled, silent = sweeps.badness(densities, 1.0)[0]
     assert halved == -doubled
+    assert sweeps.badness(densities, 1.0, fold=2.0)[0, 2] == 1.0
     assert (met, silent) == (0.0, -1.0)
 
 

@@ -215,3 +215,37 @@ def learning_curves(
     ax.legend()
     y_grid(ax)
     return ax.figure
+
+
+@drawn
+def seed_curves(
+    epochs: object,
+    colours: Mapping[str, object],
+    column: str = "valid_nll",
+    against: str = "updates",
+    label: str = "variant",
+    top: float | None = None,
+) -> Figure:
+    """Return one line a variant, the mean of its seeds, in a band that holds them all.
+
+    Args:
+        epochs: a DataFrame, a row an epoch of a run, as `run_experiments` gives it.
+        colours: the variants to show, in this order, and their colours.
+        column: what is drawn; the lowest point of each line is marked.
+        against: the column for the horizontal axis.
+        label: the column that names the variant.
+        top: where the vertical axis ends.
+    """
+    ax = one_axes(None, height=3.9)
+    for name, colour in colours.items():
+        seeds = epochs[epochs[label] == name].groupby(against)[column]
+        mean = seeds.mean()
+        band = {"color": mix(colour, share=0.7), "lw": 0, "zorder": 1}
+        ax.fill_between(mean.index, seeds.min(), seeds.max(), **band)
+        ax.plot(mean.index, mean, color=colour, label=name)
+        ax.plot(mean.idxmin(), mean.min(), "o", color=colour, ms=8, mec=GROUND)
+    ax.set(xlabel=against, ylabel="nats a step, validation", xlim=(0, None))
+    ax.set_ylim(None, top)
+    ax.legend(loc="upper right")
+    y_grid(ax)
+    return ax.figure

@@ -13,6 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from deepmusician.comparison import spread
 from deepmusician.plots.style import (
     COLOURS,
     FAINT,
@@ -30,7 +31,6 @@ from deepmusician.plots.style import (
 
 LESS, MORE = COLOURS["independent"], COLOURS["dependent"]
 _DODGE = 0.007  # of the axis: keeps the bars of several lines apart
-_FOLD = 8.0  # times too much or too little: the deepest colour of a density
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,14 @@ class Panel:
     """One heat map: its title, its column, and what would be best there.
 
     `best` is "low", "high", or the number to meet: its map has two colours, one for
-    too little and one for too much, on a logarithmic scale.
+    too little and one for too much, on a logarithmic scale that ends at `fold` times
+    as much or as little.
     """
 
     title: str
     column: str
     best: str | float = "low"
-
-
-def spread(table: object, by: Sequence[str], column: str) -> object:
-    """Return mean, low and high of a column over the runs alike in the columns `by`.
-
-    `table`: a DataFrame, a row a run. The index of the result holds `by`. Runs for
-    which the column is not defined are left out.
-    """
-    spreads = table.groupby(list(by), sort=True)[column].agg(["mean", "min", "max"])
-    return spreads.set_axis(["mean", "low", "high"], axis="columns")
+    fold: float = 8.0
 
 
 @drawn
@@ -91,15 +83,15 @@ def heat_maps(
     return figure
 
 
-def badness(means: np.ndarray, best: str | float) -> np.ndarray:
+def badness(means: np.ndarray, best: str | float, fold: float = 8.0) -> np.ndarray:
     """Return how far from the best each mean lies, -1 to 1; only densities go below 0.
 
-    `means` (rows, columns). With a number to meet, 1 is `_FOLD` times too much and -1
-    as many times too little; else 1 is the worst cell, the 0 the best. NaN stays NaN.
+    `means` (rows, columns). With a number to meet, 1 is `fold` times too much and -1
+    as many times too little; else 1 is the worst cell and 0 the best. NaN stays NaN.
     """
     if not isinstance(best, str):
         share = np.maximum(means, 1e-9) / best
-        return np.clip(np.log(share) / np.log(_FOLD), -1, 1)
+        return np.clip(np.log(share) / np.log(fold), -1, 1)
     low, high = np.nanmin(means), np.nanmax(means)
     risen = (means - low) / (high - low or 1.0)
     return risen if best == "low" else 1 - risen
@@ -107,7 +99,7 @@ def badness(means: np.ndarray, best: str | float) -> np.ndarray:
 
 def _draw_map(ax: Axes, means: object, halves: object, panel: Panel) -> None:
     """Draw one map of DataFrames (rows, columns): colours and figures of each cell."""
-    bad = badness(means.to_numpy(), panel.best)
+    bad = badness(means.to_numpy(), panel.best, panel.fold)
     stops = [mix(LESS, share=0.15), GROUND, mix(MORE, share=0.15)]
     if isinstance(panel.best, str):
         stops[2] = COLOURS["focal"]
