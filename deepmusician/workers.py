@@ -227,7 +227,7 @@ def _cluster(scheduler: str) -> Work:
         with client:
             futures = client.map(task, list(todo), pure=False)
             configs = dict(zip(futures, todo, strict=True))
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 if future.cancelled():
                     raise WorkersError(f"{scheduler}: the scheduler was lost")
                 error = future.exception()
