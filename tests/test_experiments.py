@@ -34,7 +34,7 @@ def differing(one, other) -> set[str]:
 def test_every_experiment_has_three_seeds_a_variant():
     for each in experiments.experiments(BASE):
         runs = each.runs()
-        assert len(runs) == 3 * len(each.variants) >= 9
+        assert len(runs) == 3 * len(each.variants) >= 6
         assert {config.seed for config in runs.values()} == {0, 1, 2}
         assert len(set(runs.values())) == len(runs)
 
@@ -46,6 +46,12 @@ def test_early_and_late_differ_in_the_loss_alone_and_may_learn_by_heart():
         assert differing(bce, config) <= {"loss", "alpha", "gamma"}
         assert config.dropout == config.classifier_dropout == config.transpose == 0
         assert 10 <= config.patience < config.epochs
+
+
+def test_the_controls_change_the_rate_or_the_clipping_alone():
+    for name, config in experiments.controls(BASE).variants.items():
+        changed = differing(BASE, config) - {"loss", "alpha", "gamma"}
+        assert changed == ({"clip"} if "clipping" in name else {"learning_rate"})
 
 
 def test_the_original_is_compared_with_lower_learning_rates_alone():
