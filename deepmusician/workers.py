@@ -205,6 +205,7 @@ def _follow(owner: int) -> None:
         os._exit(1)
 
     if os.getpid() != owner:
+        tqdm.set_lock(threading.RLock())  # its own would outlive a killed process
         threading.Thread(target=watch, daemon=True).start()
 
 
