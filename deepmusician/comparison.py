@@ -6,7 +6,6 @@ focal loss.
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 FORCED = {
@@ -14,8 +13,10 @@ FORCED = {
     "raw_threshold": "test_raw_thresholded_density",
     "sample": "test_density",
     "raw_sample": "test_raw_density",
+    "density": "valid_target_density",
 }
-"""Where a table has a rule's density when the true past is heard."""
+"""Where a table has a rule's density when the true past is heard. The rule "density"
+has that of the validation pieces, for which its threshold was chosen."""
 
 
 def spread(table: pd.DataFrame, by: Sequence[str], column: str) -> pd.DataFrame:
@@ -33,14 +34,14 @@ def by_rule(table: pd.DataFrame, rules: Mapping[str, str]) -> pd.DataFrame:
 
     `table`: as `sweep` gives it; `rules`: label → the rule's name in its columns. The
     rows have the run's own columns and `label`, `forced` (notes a step where the true
-    past is heard; NaN for a rule that was not measured so), `free` (where it hears
+    past is heard), `free` (where it hears
     only itself) and `silent` (the share of steps in which it then plays nothing).
     """
     return pd.concat(
         [
             table.assign(
                 label=label,
-                forced=table[FORCED[rule]] if rule in FORCED else np.nan,
+                forced=table[FORCED[rule]],
                 free=table[f"free_{rule}_density"],
                 silent=table[f"free_{rule}_silent_share"],
             )

@@ -30,6 +30,7 @@ def test_a_run_becomes_a_row_for_every_rule():
         {
             "seed": [0, 1],
             "test_density": [1.0, 1.2],
+            "valid_target_density": [1.1, 1.1],
             "free_sample_density": [0.9, 0.8],
             "free_sample_silent_share": [0.5, 0.6],
             "free_density_density": [0.1, 0.0],
@@ -39,8 +40,7 @@ def test_a_run_becomes_a_row_for_every_rule():
     rows = comparison.by_rule(table, {"sampled": "sample", "cut": "density"})
     assert rows["label"].tolist() == ["sampled", "sampled", "cut", "cut"]
     assert rows["seed"].tolist() == [0, 1, 0, 1]
-    assert rows["forced"].tolist()[:2] == [1.0, 1.2]
-    assert rows["forced"].isna().tolist() == [False, False, True, True]
+    assert rows["forced"].tolist() == [1.0, 1.2, 1.1, 1.1]
     assert rows["free"].tolist() == [0.9, 0.8, 0.1, 0.0]
     assert rows["silent"].tolist() == [0.5, 0.6, 0.9, 1.0]
 

@@ -273,16 +273,16 @@ def test_only_the_keys_used_are_shown_with_a_margin_and_at_least_an_octave_and_a
     assert rolls.key_span(roll_of([]).onsets) == (30, 48)
 
 
-def test_a_line_of_seeds_is_their_mean_and_its_lowest_point_is_marked():
+def test_a_line_of_seeds_is_their_mean_as_far_as_all_go_and_its_best_is_marked():
     epochs = pd.DataFrame(
         {
-            "variant": ["BCE"] * 4,
-            "seed": [0, 0, 1, 1],
-            "updates": [10, 20, 10, 20],
-            "valid_nll": [4.0, 3.0, 6.0, 3.5],
+            "variant": ["BCE"] * 5,
+            "seed": [0, 0, 1, 1, 1],
+            "updates": [10, 20, 10, 20, 30],
+            "valid_nll": [4.0, 3.0, 6.0, 3.5, 1.0],
         }
     )
-    ax = learning.seed_curves(epochs, {"BCE": "#000000"}).axes[0]
+    ax = learning.seed_curves(epochs, {"BCE": "#000000"}, log=True).axes[0]
     line, mark = ax.lines
     assert line.get_xydata().tolist() == [[10, 5.0], [20, 3.25]]
     assert mark.get_xydata().tolist() == [[20, 3.25]]

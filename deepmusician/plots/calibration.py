@@ -17,11 +17,11 @@ from deepmusician.plots.style import (
     GROUND,
     INK,
     SOFT,
+    alpha_shades,
     canvas,
     colour_of,
     drawn,
     focal_shades,
-    mix,
     y_grid,
 )
 from deepmusician.reliability import Reliability
@@ -56,8 +56,7 @@ def map_curves(
         colour, name = (shade, f"gamma {gamma:g}") if gamma else _BCE
         left.plot(chance, true_probability(chance, 0.5, gamma), color=colour)
         left.plot([], [], color=colour, label=name)
-    for share, alpha in zip(np.linspace(0.7, 0, len(alphas)), alphas, strict=True):
-        colour = mix(COLOURS["dependent"], share=share)
+    for colour, alpha in zip(alpha_shades(len(alphas)), alphas, strict=True):
         right.plot(chance, true_probability(chance, alpha, 2.0), color=colour)
         right.plot(0.5, 1 - alpha, "o", color=colour, mec=GROUND, ms=8, gid="half")
         right.plot([], [], color=colour, label=f"alpha {alpha:g}")

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from deepmusician.losses import focal_loss
 from deepmusician.plots.style import (
@@ -224,6 +225,7 @@ def seed_curves(
     column: str = "valid_nll",
     against: str = "updates",
     label: str = "variant",
+    log: bool = False,
     top: float | None = None,
 ) -> Figure:
     """Return one line a variant, the mean of its seeds, in a band that holds them all.
@@ -232,20 +234,30 @@ def seed_curves(
         epochs: a DataFrame, a row an epoch of a run, as `run_experiments` gives it.
         colours: the variants to show, in this order, and their colours.
         column: what is drawn; the lowest point of each line is marked.
-        against: the column for the horizontal axis.
+        against: the column for the horizontal axis. A line ends where its first seed
+            does.
         label: the column that names the variant.
-        top: where the vertical axis ends.
+        log: whether the vertical axis is logarithmic.
+        top: where it ends.
     """
     ax = one_axes(None, height=3.9)
     for name, colour in colours.items():
         seeds = epochs[epochs[label] == name].groupby(against)[column]
-        mean = seeds.mean()
+        told = seeds.agg(["mean", "min", "max", "count"])
+        told = told[told["count"] == told["count"].max()]
         band = {"color": mix(colour, share=0.7), "lw": 0, "zorder": 1}
-        ax.fill_between(mean.index, seeds.min(), seeds.max(), **band)
-        ax.plot(mean.index, mean, color=colour, label=name)
-        ax.plot(mean.idxmin(), mean.min(), "o", color=colour, ms=8, mec=GROUND)
+        ax.fill_between(told.index, told["min"], told["max"], **band)
+        ax.plot(told.index, told["mean"], color=colour, label=name)
+        best = told["mean"].idxmin()
+        ax.plot(best, told["mean"][best], "o", color=colour, ms=8, mec=GROUND)
     ax.set(xlabel=against, ylabel="nats a step, validation", xlim=(0, None))
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
     ax.set_ylim(None, top)
-    ax.legend(loc="upper right")
+    columns = min(3, len(colours))
+    ax.figure.legend(loc="outside lower center", ncols=columns)
     y_grid(ax)
     return ax.figure

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 COLOURS = {
     "human": "#009E73",  # bluish green: music by people
@@ -107,10 +108,17 @@ class Picture(Figure):
         """Show the figure at its own size, by a way that no formatter overrules."""
         from IPython.display import display
 
-        png = io.BytesIO()
-        self.savefig(png, format="png", dpi=self.dpi, bbox_inches="tight")
-        picture = b64encode(png.getvalue()).decode()
+        picture = b64encode(self.small_png()).decode()
         display({"image/png": picture, "text/plain": repr(self)}, raw=True)
+
+    def small_png(self) -> bytes:
+        """Return the figure as a PNG of 256 colours, a third of the full size."""
+        drawing, png = io.BytesIO(), io.BytesIO()
+        self.savefig(drawing, format="png", dpi=self.dpi, bbox_inches="tight")
+        with Image.open(drawing) as image:
+            small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small.save(png, format="png", optimize=True)
+        return png.getvalue()
 
 
 def canvas(
@@ -175,6 +183,16 @@ def focal_shades(count: int) -> list[tuple]:
     colour = COLOURS["focal"]
     stops = [mix(colour, share=0.45), colour, mix(colour, INK, 0.6)]
     shades = LinearSegmentedColormap.from_list("focal", stops)
+    return list(shades(np.linspace(0, 1, count)))
+
+
+def alpha_shades(count: int) -> list[tuple]:
+    """Return `count` colours from vermilion over BCE's grey to blue.
+
+    Small weights of the touches come first; the grey in the middle weighs both alike.
+    """
+    stops = ["#D55E00", "#E69F00", COLOURS["bce"], "#56B4E9", "#0072B2"]
+    shades = LinearSegmentedColormap.from_list("alpha", stops)
     return list(shades(np.linspace(0, 1, count)))
 
 

@@ -119,7 +119,7 @@ def _draw_map(ax: Axes, means: object, halves: object, panel: Panel) -> None:
 
 def _write_cell(ax: Axes, x: int, y: int, mean: float, half: float, ink: str) -> None:
     """Write a mean into its cell, and the half range of the runs below it."""
-    options = {"color": ink, "ha": "center", "va": "center"}
+    options = {"color": ink, "ha": "center", "va": "center", "in_layout": False}
     ax.text(x, y + 0.13, written(mean), fontsize=10, **options)
     if not np.isnan(mean):
         ax.text(x, y - 0.24, f"±{written(half, 1)}", fontsize=7.5, **options)
@@ -207,12 +207,12 @@ def _draw_seed_lines(
 
 
 def _draw_level(ax: Axes, height: float, name: str) -> None:
-    """Draw a dashed level line and its name just above it, at the right."""
+    """Draw a dashed level line, and its name at the right end of it."""
     ax.axhline(height, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)), gid="level")
     ax.annotate(
-        name, (1, height), (0, 4), xycoords=("axes fraction", "data"), ha="right",
+        name, (1, height), (5, 0), xycoords=("axes fraction", "data"), va="center",
         textcoords="offset points", color=mix(COLOURS["human"], INK, 0.35),
-        fontsize=9.5,
+        fontsize=9.5, annotation_clip=False,
     )  # fmt: skip
 
 
@@ -223,7 +223,6 @@ def measured_rows(
     label: str = "label",
     levels: Mapping[str, float] | None = None,
     reference: str | None = None,
-    log: Sequence[str] = (),
     across: int = 2,
     roles: Mapping[str, str] | None = None,
 ) -> Figure:
@@ -234,9 +233,8 @@ def measured_rows(
         panels: title → column.
         label: the column that labels a run. Labels stand in the order in which they
             first come.
-        levels: title → the music's own value, a dashed line.
+        levels: title → the music's own value, a dashed line; such a panel begins at 0.
         reference: the label whose spread runs through every picture as a band.
-        log: titles of the panels with a logarithmic axis.
         across: pictures side by side.
         roles: label → role, for colours.
     """
@@ -257,8 +255,9 @@ def measured_rows(
         if level := (levels or {}).get(title):
             ax.axvline(level, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)))
         ax.set_title(title, fontsize=10.5)
-        ax.set(xscale="log" if title in log else "linear")
         _finish_rows(ax, labels)
+        if level:
+            ax.set_xlim(-0.04 * ax.get_xlim()[1], None)
     return figure
 
 
@@ -283,9 +282,6 @@ def _finish_rows(ax: Axes, labels: Sequence[str]) -> None:
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    if ax.get_xscale() == "linear":
-        ax.margins(x=0.1)
-        ax.locator_params(axis="x", nbins=5)
-    else:
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.margins(x=0.1)
+    ax.locator_params(axis="x", nbins=5)
     x_grid(ax)
