@@ -26,7 +26,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test lab clean setup train html pins record sweep experiments
+.PHONY: help book test lab clean setup train html pins record sweep experiments \
+	benchmark
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -75,6 +76,9 @@ sweep: setup ## sweep alpha and gamma for chapter 3: 40 minutes, can be stopped
 
 experiments: setup ## the other trainings of chapter 3: 30 minutes, can be stopped
 	$(BIN)/python tools/record_experiments.py
+
+benchmark: setup ## score the network beside the published record, for chapter 7
+	$(BIN)/python tools/record_benchmark.py
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again

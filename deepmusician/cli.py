@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from deepmusician.cli_benchmark import benchmark
 from deepmusician.cli_sweep import sweep
 from deepmusician.options import (
     Adjustment,
@@ -266,6 +267,7 @@ def runs() -> None:
 
 
 app.command()(sweep)
+app.command()(benchmark)
 
 
 def read_corpus(config: "TrainConfig") -> "Corpus":

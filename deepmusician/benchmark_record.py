@@ -1,0 +1,118 @@
+"""The recorded benchmark: its scores and curves, and what is still open.
+
+`make benchmark` writes it, the chapter reads it. Chapter: against the published record.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from deepmusician import records
+from deepmusician.baselines import ConstantDensity, NoteUnigram
+from deepmusician.benchmark import BARS, NETWORKS, Benchmark, Row, benchmark
+from deepmusician.code_state import Account
+from deepmusician.corpora import Corpus, load_corpus
+from deepmusician.free_running import STEPS, unpack
+from deepmusician.pianoroll import PianoRoll
+from deepmusician.records import Provenance, Table
+
+NAME, CURVES = "benchmark", "benchmark_curves"
+SEEDS = {"decoder": (0, 1, 2), "encoder-decoder": (0,)}
+"""The seeds that are recorded of a network."""
+
+
+def record_benchmark(
+    rows: Sequence[Row],
+    folder: str | Path,
+    seeds: Mapping[str, Sequence[int]] = SEEDS,
+    jobs: int = 2,
+) -> Path:
+    """Train and score rows, write the record, and return its table's path.
+
+    `seeds`: by network. Goes through the run store, so that the same call after a
+    kill goes on. Raises RuntimeError when the package's code is not committed, or is
+    changed meanwhile.
+    """
+    account = Account()
+    keys = [(row, seed) for row in rows for seed in seeds[row.network]]
+    found = benchmark(keys, jobs=jobs)
+    details = {"jobs": jobs} | details_of(found)
+    spent = found.scores.seconds.sum() / jobs
+    return write_benchmark(
+        folder, found, account.close("make benchmark", details, spent)
+    )
+
+
+def details_of(found: Benchmark) -> dict:
+    """Return what a record tells beside its scores, as JSON knows it.
+
+    `rows`: the settings of each row; `pieces`: what it drew; `no_past`: what the two
+    1-grams score on its sets, which proves data, split, unit and weighting.
+    """
+    sets = found.scores.set.unique()
+    return {
+        "rows": {str(row): asdict(row.config) for row in found.pieces},
+        "pieces": {str(row): piece for row, piece in found.pieces.items()},
+        "no_past": {name: no_past(load_corpus(name)) for name in sets},
+    }
+
+
+def no_past(corpus: Corpus) -> dict[str, float]:
+    """Return what the 1-grams of the published table score on a set, nats a frame."""
+    kinds = {"IID 1-gram": ConstantDensity, "note 1-gram": NoteUnigram}
+    return {
+        name: kind().fit(corpus.train, corpus.plane).nll(corpus.test)
+        for name, kind in kinds.items()
+    }
+
+
+def write_benchmark(folder: str | Path, found: Benchmark, born: Provenance) -> Path:
+    """Write scores and epochs with their provenance; return the scores' path."""
+    records.write_table(folder, CURVES, found.epochs, born)
+    return records.write_table(folder, NAME, found.scores, born)
+
+
+def read_benchmark(folder: str | Path | None = None) -> Table:
+    """Return the recorded scores, a row a run, and their provenance.
+
+    `folder`: where the record lies; by default the book's results. Raises
+    FileNotFoundError, naming the file, without a record.
+    """
+    return records.read_table(NAME, folder)
+
+
+def read_curves(folder: str | Path | None = None) -> Table:
+    """Return the recorded epochs of all runs; see `read_benchmark`."""
+    return records.read_table(CURVES, folder)
+
+
+def read_piece(row: Row, frames: int, folder: str | Path | None = None) -> PianoRoll:
+    """Return the first frames of what a recorded row drew, at most `STEPS` of them.
+
+    They go on from the opening of a test piece, which is not part of them. Raises
+    KeyError for a row that is not in the record.
+    """
+    text = read_benchmark(folder).provenance.details["pieces"][str(row)]
+    grid = row.config.steps_per_quarter
+    return unpack(text, STEPS, row.config.plane, grid)[:frames]
+
+
+def standing(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return what was asked of the bare decoder and what it reached, a row a bar.
+
+    `scores`: as `benchmark` gives them. Columns: set, outputs, bar, mean, spread (the
+    standard deviation over the seeds, NaN of one), seeds, and verdict: "met", "missed",
+    or "open" where nothing was trained. Nats a frame on the test pieces.
+    """
+    bare = scores[scores.network == NETWORKS[0]]
+    rows = []
+    for (name, outputs), bar in BARS.items():
+        nlls = bare[(bare.set == name) & (bare.outputs == outputs)].test_nll
+        verdict = "open" if nlls.empty else "met" if nlls.mean() <= bar else "missed"
+        told = {"set": name, "outputs": outputs, "bar": bar, "mean": nlls.mean()}
+        rows.append(
+            told | {"spread": nlls.std(), "seeds": len(nlls), "verdict": verdict}
+        )
+    return pd.DataFrame(rows)

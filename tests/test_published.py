@@ -1,0 +1,88 @@
+"""The benchmark's data, split, unit and weighting, proved without any training."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepmusician.baselines import ConstantDensity, NoteUnigram
+from deepmusician.benchmark import BARS, SETS
+from deepmusician.catalogue import CATALOGUE
+from deepmusician.corpora import load_corpus
+from deepmusician.metrics import cell_nll
+from deepmusician.published import KINDS, PUBLISHED, published_table
+
+ROOT = Path(__file__).parents[1]
+SHELVES = (os.environ.get("DEEPMUSICIAN_DATA"), ROOT.parent / "shared" / "datasets")
+TO_THE_DIGIT = 0.01
+
+
+def published(model):
+    """The published result of that name."""
+    return next(each for each in PUBLISHED if each.model == model)
+
+
+@pytest.fixture(params=SETS)
+def frames(request, monkeypatch):
+    """A set of published frames that lies on one of the shelves."""
+    name = f"boulanger-lewandowski/{CATALOGUE[request.param].matrix}"
+    for shelf in filter(None, SHELVES):
+        if (Path(shelf) / name).exists():
+            monkeypatch.setenv("DEEPMUSICIAN_DATA", str(shelf))
+            return load_corpus(request.param)
+    pytest.skip(f"{name} was not downloaded: set DEEPMUSICIAN_DATA to its folder")
+
+
+def test_the_note_1_gram_gives_the_published_figure(frames):
+    nll = NoteUnigram().fit(frames.train, "sounding").nll(frames.test)
+    wanted = published("note 1-gram").nlls[frames.name]
+    assert nll == pytest.approx(wanted, abs=TO_THE_DIGIT)
+
+
+def test_the_iid_1_gram_gives_the_published_figure(frames):
+    nll = ConstantDensity().fit(frames.train, "sounding").nll(frames.test)
+    wanted = published("IID 1-gram").nlls[frames.name]
+    assert nll == pytest.approx(wanted, abs=TO_THE_DIGIT)
+
+
+def test_another_weighting_or_another_split_does_not_give_it(frames):
+    wanted = published("note 1-gram").nlls[frames.name]
+    unigram = NoteUnigram().fit(frames.train, "sounding")
+    by_piece = np.mean([unigram.nll([roll]) for roll in frames.test])
+    assert abs(by_piece - wanted) > TO_THE_DIGIT
+    assert abs(unigram.nll(frames.valid) - wanted) > TO_THE_DIGIT
+
+
+def test_the_unit_is_a_sum_over_88_keys_in_nats(frames):
+    (chance,) = {tuple(NoteUnigram().fit(frames.train, "sounding").chance)}
+    logits = np.log(chance) - np.log1p(-np.array(chance))
+    target = np.concatenate([roll.sounding for roll in frames.test])
+    nll = cell_nll(np.broadcast_to(logits, target.shape), target).sum() / len(target)
+    assert nll == pytest.approx(published("note 1-gram").nlls[frames.name], abs=0.01)
+
+
+def test_every_published_result_names_its_source_and_stands_in_the_bibliography():
+    bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    for each in PUBLISHED:
+        assert each.kind in KINDS
+        assert set(each.nlls) <= set(SETS)
+        assert "20" in each.source
+        assert f"{{{each.citation}," in bibliography, each.citation
+
+
+def test_the_table_has_a_column_a_set_and_leaves_gaps_open():
+    table = published_table().set_index("model")
+    assert table.loc["RNN-NADE", "jsb"] == 5.56
+    assert np.isnan(table.loc["TCN", "piano-midi"])
+    assert len(table) == len(PUBLISHED)
+
+
+def test_the_bars_lie_below_the_best_published_recurrent_network_of_their_kind():
+    for (name, outputs), bar in BARS.items():
+        rivals = [
+            each.nlls[name]
+            for each in PUBLISHED
+            if each.kind == outputs and name in each.nlls and each.model != "TCN"
+        ]
+        assert bar < min(rivals)
