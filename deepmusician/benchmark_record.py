@@ -11,16 +11,21 @@ import pandas as pd
 
 from deepmusician import records
 from deepmusician.baselines import ConstantDensity, NoteUnigram
-from deepmusician.benchmark import BARS, NETWORKS, Benchmark, Row, benchmark
-from deepmusician.code_state import Account
+from deepmusician.benchmark import Benchmark, benchmark
+from deepmusician.benchmark_rows import BARS, NETWORKS, Row
+from deepmusician.code_state import Account, RecordError, check_code
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.free_running import STEPS, unpack
 from deepmusician.pianoroll import PianoRoll
 from deepmusician.records import Provenance, Table
+from deepmusician.training import Run
+from deepmusician.whole_pieces import frame_nlls, pooled
 
 NAME, CURVES = "benchmark", "benchmark_curves"
 SEEDS = {"decoder": (0, 1, 2), "encoder-decoder": (0,)}
 """The seeds that are recorded of a network."""
+ROOM = 0.05
+"""How far from its recorded seeds a row trained again may always be, nats a frame."""
 
 
 def record_benchmark(
@@ -97,6 +102,31 @@ def read_piece(row: Row, frames: int, folder: str | Path | None = None) -> Piano
     text = read_benchmark(folder).provenance.details["pieces"][str(row)]
     grid = row.config.steps_per_quarter
     return unpack(text, STEPS, row.config.plane, grid)[:frames]
+
+
+def check_again(run: Run, corpus: Corpus, row: Row) -> float:
+    """Return what a row's run, trained again, scores on the test pieces.
+
+    Nats a frame. Raises RecordError where the code gives other results than when the
+    record was made, or the score lies further from the recorded seeds than they lie
+    apart, or than `ROOM` if that is more.
+    """
+    table = read_benchmark()
+    check_code(table.provenance, "make benchmark")
+    recorded = table.rows[
+        (table.rows.set == row.set)
+        & (table.rows.network == row.network)
+        & (table.rows.outputs == row.outputs)
+    ].test_nll
+    low, high = recorded.min(), recorded.max()
+    room = max(high - low, ROOM)
+    nll = pooled(frame_nlls(run.model, corpus.test, run.calibration))
+    if not low - room <= nll <= high + room:
+        raise RecordError(
+            f"{row}: {nll:.3f} nats a frame now, and {low:.3f} to {high:.3f} when it "
+            f"was recorded: run `make benchmark` again"
+        )
+    return nll
 
 
 def standing(scores: pd.DataFrame) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def benchmark(
     - `deepmusician benchmark --sets nottingham,piano-midi -o mine`
     """
     from deepmusician.benchmark import benchmark as run
-    from deepmusician.benchmark import choose
+    from deepmusician.benchmark_rows import choose
 
     rows = choose(*(text.split(",") for text in (sets, outputs, network)))
     if output.exists() and not output.is_dir():

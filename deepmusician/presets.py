@@ -6,12 +6,15 @@ They differ in numbers only: every chapter runs the same code with either.
 import os
 from dataclasses import dataclass, replace
 
+from deepmusician.benchmark_rows import Row
 from deepmusician.cells import cell_config
 from deepmusician.settings import TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
 RUNS = ("report", "dependent", "bce", "focal")
 """The runs of a preset that the book's chapters load."""
+BENCHMARK = Row("jsb", "decoder", "independent")
+"""The row of the benchmark that the full preset trains again."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Preset:
         sweep: the settings that the cells of chapter 3's sweep share, and
         alphas, gammas, seeds: the sweep's grid.
         bce, focal: two of its cells, which differ in the loss alone.
+        benchmark: a row of chapter 7's benchmark, where its set can be had.
         pieces, steps: how many compositions are looked at, and how long they are.
     """
 
@@ -35,6 +39,7 @@ class Preset:
     alphas: tuple[float, ...]
     gammas: tuple[float, ...]
     seeds: tuple[int, ...]
+    benchmark: TrainConfig
     pieces: int
     steps: int
 
@@ -104,6 +109,7 @@ PRESETS = {
         alphas=(0.1, 0.25, 0.5, 0.75, 0.9),
         gammas=(0.0, 0.5, 1.0, 2.0, 5.0),
         seeds=(0, 1, 2),
+        benchmark=BENCHMARK.config,
         pieces=8,
         steps=384,
     ),
@@ -115,6 +121,7 @@ PRESETS = {
         alphas=(0.5,),
         gammas=(0.0, 2.0),
         seeds=(0, 1, 2),
+        benchmark=replace(BENCHMARK.config, **_TINY | {"listen_every": 0}),
         pieces=2,
         steps=96,
     ),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from deepmusician.benchmark import SETS
+from deepmusician.benchmark_rows import SETS
 
 KINDS = ("no past", "independent", "dependent", "latent")
 

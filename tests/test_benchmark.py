@@ -8,18 +8,19 @@ from test_cli import fails, typed
 from toy import TINY, tunes
 
 from deepmusician import benchmark as benchmark_module
-from deepmusician import benchmark_record, code_state
-from deepmusician.benchmark import (
+from deepmusician import benchmark_record, benchmark_rows, code_state
+from deepmusician.benchmark import benchmark, find_set
+from deepmusician.benchmark_record import read_benchmark, read_curves, standing
+from deepmusician.benchmark_rows import (
     BARS,
     NETWORKS,
     OUTPUTS,
     ROWS,
     SETS,
     Row,
-    benchmark,
     choose,
 )
-from deepmusician.benchmark_record import read_benchmark, read_curves, standing
+from deepmusician.notes import MusicFileError
 from deepmusician.runs import RunStore
 from deepmusician.training import Run
 from deepmusician.whole_pieces import frame_nlls, pooled
@@ -35,7 +36,7 @@ def little_rows(monkeypatch, tmp_path):
         Row("jsb", "decoder", "independent"): LITTLE,
         Row("jsb", "decoder", "dependent"): replace(LITTLE, outputs="dependent"),
     }
-    monkeypatch.setattr(benchmark_module, "ROWS", rows)
+    monkeypatch.setattr(benchmark_rows, "ROWS", rows)
     monkeypatch.setattr(benchmark_module, "load_corpus", lambda *_, **__: tunes())
     monkeypatch.setenv("DEEPMUSICIAN_CACHE", str(tmp_path / "cache"))
     return list(rows)
@@ -112,6 +113,16 @@ def test_a_bar_that_nothing_was_trained_for_stays_open():
     assert told.loc["nottingham", "independent"].verdict == "open"
     assert np.isnan(told.loc["nottingham", "independent"]["mean"])
     assert len(told) == len(BARS)
+
+
+def test_a_set_that_cannot_be_had_is_none(monkeypatch):
+    def offline(*_, **__):
+        raise MusicFileError("jsb", "cannot be had", "Connect.")
+
+    monkeypatch.setattr(benchmark_module, "load_corpus", lambda *_, **__: tunes())
+    assert len(find_set("jsb").pieces) == 6
+    monkeypatch.setattr(benchmark_module, "load_corpus", offline)
+    assert find_set("jsb") is None
 
 
 def test_rows_are_chosen_by_set_outputs_and_network():

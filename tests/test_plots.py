@@ -172,12 +172,12 @@ def test_a_sweep_measures_density_and_f1_at_every_threshold():
 
 def test_an_interval_covers_its_mean_and_shrinks_with_more_pieces():
     few, many = np.arange(4.0), np.tile(np.arange(4.0), 100)
-    mean, low, high = scores.interval(np.append(few, np.nan))
+    mean, low, high = scores.mean_interval(np.append(few, np.nan))
     assert low < mean == 1.5 < high
-    _, closer, _ = scores.interval(many)
+    _, closer, _ = scores.mean_interval(many)
     assert low < closer < mean
-    assert scores.interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
-    assert np.isnan(scores.interval([np.nan])).all()
+    assert scores.mean_interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
+    assert np.isnan(scores.mean_interval([np.nan])).all()
 
 
 def test_a_measure_that_silence_lacks_is_said_to_be_undefined():

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from deepmusician.benchmark import Row
+from deepmusician.benchmark_rows import Row
 from deepmusician.plots.published import among_published
 from deepmusician.published import PUBLISHED
 

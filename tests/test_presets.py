@@ -30,7 +30,7 @@ def test_the_full_report_is_the_reports_exact_network():
 
 
 def test_the_presets_run_the_same_code():
-    for run in (*RUNS, "sweep"):
+    for run in (*RUNS, "sweep", "benchmark"):
         full, quick = (asdict(getattr(preset(name), run)) for name in PRESETS)
         differing = {name for name in full if full[name] != quick[name]}
         assert differing <= {

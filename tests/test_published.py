@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from deepmusician.baselines import ConstantDensity, NoteUnigram
-from deepmusician.benchmark import BARS, SETS
+from deepmusician.benchmark_rows import BARS, SETS
 from deepmusician.catalogue import CATALOGUE
 from deepmusician.corpora import load_corpus
 from deepmusician.metrics import cell_nll

@@ -6,8 +6,8 @@ It can be stopped at any time; the same command goes on where it stopped.
 import argparse
 from pathlib import Path
 
-from deepmusician.benchmark import NETWORKS, OUTPUTS, SETS, choose
 from deepmusician.benchmark_record import record_benchmark
+from deepmusician.benchmark_rows import NETWORKS, OUTPUTS, SETS, choose
 
 ROOT = Path(__file__).parent.parent
 

@@ -4,7 +4,8 @@ Chapters that ask for these runs then find them finished in the run store.
 """
 
 from deepmusician import fit
-from deepmusician.presets import RUNS, preset
+from deepmusician.benchmark import find_set
+from deepmusician.presets import BENCHMARK, RUNS, preset
 
 
 def main() -> None:
@@ -13,6 +14,10 @@ def main() -> None:
     for name in RUNS:
         run = fit(getattr(chosen, name))
         print(f"{name}: {run.folder.name}", flush=True)
+    if (frames := find_set(BENCHMARK.set)) is None:
+        print(f"benchmark: {BENCHMARK.set} cannot be had here; left out", flush=True)
+    else:
+        print(f"benchmark: {fit(chosen.benchmark, frames).folder.name}", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,12 +30,13 @@ def by_likeness(states: np.ndarray) -> np.ndarray:
     """Return an order of units (units,) in which neighbours move alike.
 
     `states` (steps, units). Units are ordered around the circle of their weights in
-    the first two principal components.
+    the first two principal components; along the line, where there is but one.
     """
     centred = states - states.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    first, second = directions[0], directions[min(1, len(directions) - 1)]
-    return np.argsort(np.arctan2(second, first), kind="stable")
+    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    if len(sizes) < 2 or sizes[1] <= 1e-6 * sizes[0]:  # its direction is but rounding
+        return np.argsort(directions[0], kind="stable")
+    return np.argsort(np.arctan2(directions[1], directions[0]), kind="stable")
 
 
 def principal_components(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

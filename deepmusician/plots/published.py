@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from deepmusician.benchmark import NETWORKS
+from deepmusician.benchmark_rows import NETWORKS
 from deepmusician.plots.style import COLOURS, GROUND, INK, SOFT, drawn, one_axes, x_grid
 from deepmusician.published import PUBLISHED
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from deepmusician import metrics
+from deepmusician.likeness import mean_interval
 from deepmusician.music_metrics import measures_by_piece
 from deepmusician.pianoroll import PianoRoll
 from deepmusician.plots.style import (
@@ -185,22 +186,6 @@ def nll_bars(
     return ax.figure
 
 
-def interval(values: np.ndarray, level: float = 0.95, seed: int = 0) -> tuple:
-    """Return mean, low and high: the bootstrap interval of a mean over pieces.
-
-    Percentiles of the means of 2,000 samples of the pieces, drawn with replacement
-    (Efron 1979). NaN values are left out; all three are NaN when nothing is left.
-    """
-    known = np.asarray(values, float)
-    known = known[~np.isnan(known)]
-    if not len(known):
-        return (float("nan"),) * 3
-    picks = np.random.default_rng(seed).integers(len(known), size=(2000, len(known)))
-    tails = 50 * (1 - level), 50 * (1 + level)
-    low, high = np.percentile(known[picks].mean(axis=1), tails)
-    return float(known.mean()), float(low), float(high)
-
-
 @drawn
 def music_measures(
     pieces: Mapping[str, Sequence[PianoRoll]],
@@ -238,10 +223,10 @@ def _draw_measure(
     reference: str,
 ) -> None:
     """Draw a mean and its interval a label, one under the other, over the band."""
-    _, low, high = interval(values[reference])
+    _, low, high = mean_interval(values[reference])
     ax.axvspan(low, high, color=mix(colour_of(reference, roles), share=0.8), lw=0)
     for place, (label, numbers) in enumerate(values.items()):
-        mean, low, high = interval(numbers)
+        mean, low, high = mean_interval(numbers)
         colour = colour_of(label, roles)
         ax.plot([low, high], [place, place], color=mix(colour, share=0.3), lw=3.2)
         ax.plot(mean, place, "o", color=colour, ms=7, mec=GROUND, mew=1.2, zorder=4)
