@@ -246,28 +246,43 @@ def matrix_file(path):
     savemat(path, cells)
 
 
+FRAMES = ("JSB_Chorales.mat", "Nottingham.mat", "Piano_midi.mat")
+
+
 @pytest.fixture
 def registered(tmp_path, monkeypatch):
-    """Give a data folder with a small set of frames, and a registry that knows it."""
+    """Give a data folder with small sets of frames, and a registry that knows them."""
     data, registries = tmp_path / "data", tmp_path / "registries"
-    path = data / "boulanger-lewandowski" / "JSB_Chorales.mat"
-    matrix_file(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     registries.mkdir()
-    line = f"JSB_Chorales.mat sha256:{digest} https://example.invalid/JSB_Chorales.mat"
-    (registries / "boulanger-lewandowski.txt").write_text(line)
+    lines = []
+    for file in FRAMES:
+        path = data / "boulanger-lewandowski" / file
+        matrix_file(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        lines.append(f"{file} sha256:{digest} https://example.invalid/{file}\n")
+    (registries / "boulanger-lewandowski.txt").write_text("".join(lines))
     monkeypatch.setattr(catalogue, "REGISTRIES", registries)
     monkeypatch.setenv("DEEPMUSICIAN_DATA", str(data))
-    return path
+    return data / "boulanger-lewandowski" / "JSB_Chorales.mat"
 
 
-def test_published_frames_keep_their_grid_and_their_splits(registered):
-    corpus = load("jsb")
+@pytest.mark.parametrize(
+    ("name", "grid"), [("jsb", 1), ("nottingham", 2), ("piano-midi", 2)]
+)
+def test_published_frames_keep_their_grid_and_their_splits(registered, name, grid):
+    corpus = load(name)
     assert [len(corpus.train), len(corpus.valid), len(corpus.test)] == [3, 2, 1]
     assert corpus.plane == "sounding"
-    assert corpus.steps_per_quarter == corpus.train[0].steps_per_quarter == 1
+    assert corpus.steps_per_quarter == corpus.train[0].steps_per_quarter == grid
     assert corpus.train[1].notes() == [(0, 61, 3)]
-    assert names(corpus.valid) == ["jsb-valid-001", "jsb-valid-002"]
+    assert names(corpus.valid) == [f"{name}-valid-001", f"{name}-valid-002"]
+
+
+def test_the_real_registry_knows_every_set_of_the_catalogue():
+    text = (catalogue.REGISTRIES / "boulanger-lewandowski.txt").read_text()
+    listed = {line.split()[0] for line in text.splitlines()}
+    wanted = {entry.matrix for entry in catalogue.CATALOGUE.values() if entry.matrix}
+    assert wanted == set(FRAMES) <= listed
 
 
 def test_a_data_folder_may_be_read_only(registered):
