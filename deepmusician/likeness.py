@@ -135,6 +135,21 @@ def compare(
     return pd.DataFrame(rows)
 
 
+def interval_table(compared: pd.DataFrame) -> pd.DataFrame:
+    """Return means with their intervals as text, a row a composer, a column a measure.
+
+    `compared`: as `compare` gives it. "–" stands where a measure is not defined.
+    """
+    told = [
+        "–" if np.isnan(row.mean) else f"{row.mean:.2f} [{row.low:.2f}, {row.high:.2f}]"
+        for row in compared.itertuples()
+    ]
+    table = compared.assign(told=told).pivot(
+        index="composer", columns="measure", values="told"
+    )
+    return table.loc[compared.composer.unique(), compared.measure.unique()]
+
+
 _TAILS = ((1 - SURE) / 2, (1 + SURE) / 2)
 
 

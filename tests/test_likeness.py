@@ -8,6 +8,7 @@ from toy import tune
 from deepmusician.likeness import (
     between,
     compare,
+    interval_table,
     likeness,
     likeness_interval,
     mean_interval,
@@ -100,3 +101,13 @@ def test_a_composer_who_is_always_silent_has_no_pitches_at_all():
     table = compare({"mute": [SILENT] * 3}, [tune(1), tune(2)], ["pitch entropy"])
     assert table.silent[0] == 1
     assert table[["mean", "likeness", "likeness_low"]].isna().all(axis=None)
+
+
+def test_intervals_are_told_in_the_order_given_and_a_dash_where_there_is_none():
+    human = [tune(seed) for seed in range(4)]
+    composers = {"some": [tune(5)] * 3, "mute": [SILENT] * 2}
+    table = interval_table(compare(composers, human, ["pitch range", "keys used"]))
+    assert list(table.index) == ["some", "mute"]
+    assert list(table.columns) == ["pitch range", "keys used"]
+    assert table.loc["mute", "pitch range"] == "–"
+    assert table.loc["mute", "keys used"] == "0.00 [0.00, 0.00]"
