@@ -36,18 +36,59 @@ def record_benchmark(
 ) -> Path:
     """Train and score rows, write the record, and return its table's path.
 
-    `seeds`: by network. Goes through the run store, so that the same call after a
-    kill goes on. Raises RuntimeError when the package's code is not committed, or is
-    changed meanwhile.
+    `seeds`: by network. Rows that were recorded before and are not among these stay
+    in the record, if the code still gives what it gave then. Goes through the run
+    store, so that the same call after a kill goes on. Raises RuntimeError when the
+    package's code is not committed, or is changed meanwhile, and RecordError when
+    rows recorded before are no longer what the code gives.
     """
     account = Account()
+    earlier = _earlier(rows, folder)
     keys = [(row, seed) for row in rows for seed in seeds[row.network]]
-    found = benchmark(keys, jobs=jobs)
-    details = {"jobs": jobs} | details_of(found)
+    new = benchmark(keys, jobs=jobs)
+    found, details = _joined(earlier, new, account.commit)
     spent = found.scores.seconds.sum() / jobs
-    return write_benchmark(
-        folder, found, account.close("make benchmark", details, spent)
+    born = account.close("make benchmark", {"jobs": jobs} | details, spent)
+    return write_benchmark(folder, found, born)
+
+
+def _earlier(rows: Sequence[Row], folder: str | Path) -> tuple[Benchmark, dict] | None:
+    """Return what was recorded before of other rows, and its details, if anything."""
+    if not (Path(folder) / f"{NAME}.json").exists():
+        return None
+    table, epochs = read_benchmark(folder), read_curves(folder).rows
+    check_code(table.provenance, "rm book/results/benchmark*; make benchmark")
+    kept = _others(table.rows, rows)
+    if "commit" not in kept:
+        kept = kept.assign(commit=table.provenance.commit)
+    told = table.provenance.details
+    gone = {str(row) for row in rows}
+    details = {
+        name: {row: value for row, value in told[name].items() if row not in gone}
+        for name in ("rows", "pieces", "no_past")
+    }
+    return Benchmark(kept, _others(epochs, rows), {}), details
+
+
+def _others(table: pd.DataFrame, rows: Sequence[Row]) -> pd.DataFrame:
+    """Return the lines of a table that belong to none of these rows."""
+    keys = table[list(Row._fields)].itertuples(index=False, name=None)
+    return table[[Row(*key) not in rows for key in keys]]
+
+
+def _joined(
+    earlier: tuple[Benchmark, dict] | None, new: Benchmark, commit: str
+) -> tuple[Benchmark, dict]:
+    """Return what was found before and now as one, and the details of both."""
+    scores, details = new.scores.assign(commit=commit), details_of(new)
+    if earlier is None:
+        return new._replace(scores=scores), details
+    found, told = earlier
+    both = new._replace(
+        scores=pd.concat([found.scores, scores], ignore_index=True),
+        epochs=pd.concat([found.epochs, new.epochs], ignore_index=True),
     )
+    return both, {name: told[name] | details[name] for name in details}
 
 
 def details_of(found: Benchmark) -> dict:

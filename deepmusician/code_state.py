@@ -18,11 +18,12 @@ class RecordError(ValueError):
 class Account:
     """Keeps the time and watches the code while something is recorded.
 
+    `commit` is the one that the code stands at.
     Raises RuntimeError when the package's code is not committed.
     """
 
     def __init__(self) -> None:
-        self._commit, self._rooms = records.clean_commit(), rooms()
+        self.commit, self._rooms = records.clean_commit(), rooms()
         self._start = time.perf_counter()
 
     def close(self, command: str, details: dict, spent: float = 0.0) -> Provenance:
@@ -36,7 +37,7 @@ class Account:
         if rooms() != self._rooms:
             raise RuntimeError("the package's code was changed during the recording")
         told = {"rooms": self._rooms, "canary": canary_now()} | details
-        return records.provenance(command, seconds, 1, self._commit, told)
+        return records.provenance(command, seconds, 1, self.commit, told)
 
 
 def rooms() -> str:

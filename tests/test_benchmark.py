@@ -69,12 +69,15 @@ def test_a_finished_row_is_not_trained_again(little_rows, tmp_path, monkeypatch)
     pd.testing.assert_frame_equal(first, again)
 
 
-def test_the_record_comes_back_with_how_it_came_about(
-    little_rows, tmp_path, monkeypatch
-):
+@pytest.fixture
+def committed(monkeypatch):
+    """A checkout at commit c0ffee, whose code gives what it gave."""
     monkeypatch.setattr(code_state.records, "clean_commit", lambda: "c0ffee")
     monkeypatch.setattr(code_state, "canary_now", lambda: {"bird": 1.0})
     monkeypatch.setattr(benchmark_record, "load_corpus", lambda *_, **__: tunes())
+
+
+def test_the_record_comes_back_with_how_it_came_about(little_rows, tmp_path, committed):
     seeds = {"decoder": (0, 1)}
     benchmark_record.record_benchmark(little_rows, tmp_path, seeds, jobs=1)
     table = read_benchmark(tmp_path)
@@ -87,6 +90,35 @@ def test_the_record_comes_back_with_how_it_came_about(
     assert past["note 1-gram"] < past["IID 1-gram"]
     piece = benchmark_record.read_piece(little_rows[1], 24, tmp_path)
     assert (len(piece), piece.steps_per_quarter) == (24, 4)
+
+
+def test_rows_recorded_later_join_those_that_were_recorded_before(
+    little_rows, tmp_path, committed, monkeypatch
+):
+    first, second = little_rows
+    seeds = {"decoder": (0,)}
+    benchmark_record.record_benchmark([first], tmp_path, seeds, jobs=1)
+    monkeypatch.setattr(code_state.records, "clean_commit", lambda: "decaf")
+    benchmark_record.record_benchmark([second], tmp_path, seeds, jobs=1)
+    table = read_benchmark(tmp_path)
+    assert list(table.rows.outputs) == ["independent", "dependent"]
+    assert list(table.rows.commit) == ["c0ffee", "decaf"]
+    assert list(table.provenance.details["rows"]) == [str(first), str(second)]
+    assert len(read_curves(tmp_path).rows) == 2 * LITTLE.epochs
+    for row in little_rows:
+        assert len(benchmark_record.read_piece(row, 24, tmp_path)) == 24
+
+
+def test_rows_recorded_before_are_refused_when_the_code_has_changed_since(
+    little_rows, tmp_path, committed, monkeypatch
+):
+    first, second = little_rows
+    seeds = {"decoder": (0,)}
+    benchmark_record.record_benchmark([first], tmp_path, seeds, jobs=1)
+    monkeypatch.setattr(code_state, "canary_now", lambda: {"bird": 2.0})
+    with pytest.raises(code_state.RecordError, match="other results"):
+        benchmark_record.record_benchmark([second], tmp_path, seeds, jobs=1)
+    assert list(read_benchmark(tmp_path).rows.outputs) == ["independent"]
 
 
 def scores_of(*nlls, outputs="dependent"):
