@@ -26,6 +26,7 @@ CHAPTERS = [
     "architecture",
     "training",
     "listening_tests",
+    "published_record",
 ]
 EXERCISE = """\
 :::{admonition} Exercise
