@@ -15,6 +15,20 @@ RUNS = ("report", "dependent", "bce", "focal")
 """The runs of a preset that the book's chapters load."""
 BENCHMARK = Row("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
+CONCERT = TrainConfig(
+    hidden=384,
+    outputs="dependent",
+    dropout=0.3,
+    classifier_hidden=1024,
+    classifier_dropout=0.3,
+    batch=16,
+    epochs=32,
+    windows_per_epoch=1600,
+    learning_rate=3e-3,
+    patience=32,
+    listen_every=8,
+)
+"""The concert run, whose network composes in the page; `make concert` trains it."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from deepmusician.cells import Cell, cell_of, grid
 from deepmusician.model import DeepMusician
-from deepmusician.presets import PRESETS, RUNS, preset
+from deepmusician.presets import CONCERT, PRESETS, RUNS, preset
 
 
 def test_the_variable_chooses_and_quick_is_what_goes_without_saying(monkeypatch):
@@ -60,3 +60,10 @@ def test_the_full_sweep_is_as_large_as_promised():
 def test_each_preset_has_both_classifiers(name):
     assert preset(name).report.outputs == "independent"
     assert preset(name).dependent.outputs == "dependent"
+
+
+def test_the_concert_run_is_the_reports_network_with_dependent_outputs():
+    assert CONCERT.corpus == "bach-chorales"
+    assert (CONCERT.outputs, CONCERT.start) == ("dependent", "guided")
+    assert CONCERT.layers == preset("full").report.layers
+    assert CONCERT.patience == CONCERT.epochs  # the best of all epochs, none cut off
