@@ -5,6 +5,7 @@ Chapter "Data representation".
 
 import functools
 import math
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -255,8 +256,20 @@ class PianoRoll:
             return self.to_musicxml(path)
         raise ValueError(f"{path}: a roll is saved as .mid, .midi, .musicxml or .xml")
 
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict] | None:
+        """Return a player of the roll for notebooks, if they can show widgets."""
+        if "ipykernel" not in sys.modules:
+            return None
+        try:
+            from deepmusician.listening.player import player
+        except ImportError:
+            return None
+        shown, details = player(self)._repr_mimebundle_()
+        del shown["text/plain"]
+        return shown, details
+
     def _repr_html_(self) -> str:
-        """Return a small picture of the roll, for notebooks."""
+        """Return a small picture of the roll, where nothing can play it."""
         from deepmusician.picture import picture
 
         return picture(self)

@@ -1,7 +1,36 @@
 """Fixtures that several test files share."""
 
 import pytest
+import widget_pages
 import zoo
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Give a headless Chromium for all tests of a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=widget_pages.browser_path(), args=widget_pages.FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Give a function that opens a page of widgets, as `widget_pages.page_of` does."""
+    contexts = []
+
+    def opened(*widgets, **options):
+        page = widget_pages.page_of(browser, tmp_path, *widgets, **options)
+        contexts.append(page.context)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -5,27 +5,14 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
-from urllib.parse import urlparse
 
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
+from widget_pages import watch
 
 ROOT = Path(__file__).parent.parent
 BOOK = Path(os.environ.get("DEEPMUSICIAN_BOOK", ROOT / "_build" / "quick" / "html"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-LOCAL = {"file", "data", "blob", "about"}
 LOADED_FROM = re.compile(
     r"<(?:script|link|img|iframe|source|audio|video|object|embed)\b[^>]*?"
     r"\b(?:src|href|data)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
@@ -40,16 +27,6 @@ def contents():
     return [f"{name}.html" for name in [toc["root"], *files]]
 
 
-def browser_path():
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    pytest.fail(
-        "These tests open the book in Chromium, and none is installed here. "
-        "On Debian and Ubuntu: apt install chromium"
-    )
-
-
 @pytest.fixture(scope="session")
 def book():
     if not (BOOK / "index.html").is_file():
@@ -57,40 +34,14 @@ def book():
     return BOOK.resolve()
 
 
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser_path(), args=FLAGS
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def page(browser):
     context = browser.new_context(offline=True)
     context.add_init_script(CHECKS)
     page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda said: note_console(page, said))
-    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
-    page.on("request", lambda request: note_request(page, request.url))
-    page.on(
-        "requestfailed", lambda request: page.complaints.append(f"lost: {request.url}")
-    )
+    watch(page)
     yield page
     context.close()
-
-
-def note_console(page, said):
-    if said.type == "error":
-        page.complaints.append(f"console: {said.text}")
-
-
-def note_request(page, url):
-    if urlparse(url).scheme not in LOCAL:
-        page.complaints.append(f"asks the network for {url}")
 
 
 def visit(page, path):

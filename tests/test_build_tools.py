@@ -142,6 +142,7 @@ def small_book(tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "TIMES", tmp_path / "_build" / "chapter_times.json")
     monkeypatch.setattr(execution, "BOOK", tmp_path / "book")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("DEEPMUSICIAN_SOUNDS", "")
     return tmp_path
 
 
@@ -173,3 +174,15 @@ def test_pages_take_the_outputs_that_this_very_code_put_out(small_book, monkeypa
     book_extension.find_what_ran(None, config)
     kept = f"full-{execution.fingerprint()}"
     assert Path(config.nb_execution_cache_path) == execution.KEPT / kept
+    assert config.html_extra_path == [str(execution.KEPT / kept / "extra")]
+
+
+def test_chapters_put_their_sounds_where_the_pages_find_them(small_book):
+    source = (
+        "import os, pathlib\n"
+        "pathlib.Path(os.environ['DEEPMUSICIAN_SOUNDS'], 'one.mp3').touch()"
+    )
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(chapter, small_book / "book" / "chapter.ipynb")
+    assert execution.run("quick") == []
+    assert (execution.extra("quick") / "sounds" / "one.mp3").is_file()

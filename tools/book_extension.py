@@ -18,9 +18,10 @@ def drop_thebe(app: Sphinx, page: str, template: str, context: dict, tree: objec
 
 
 def find_what_ran(app: Sphinx, config: Config) -> None:
-    """Take the chapters' outputs from where this very code has put them."""
+    """Take the chapters' outputs and sounds from where this very code has put them."""
     preset = os.environ.get("DEEPMUSICIAN_PRESET", "quick")
     config.nb_execution_cache_path = str(execution.folder(preset))
+    config.html_extra_path = [str(execution.extra(preset))]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -48,6 +48,11 @@ def folder(preset: str) -> Path:
     return KEPT / f"{preset}-{fingerprint()}"
 
 
+def extra(preset: str) -> Path:
+    """Return the folder of the files that chapters put beside the book's pages."""
+    return folder(preset) / "extra"
+
+
 def chapters() -> Iterator[Path]:
     """Yield the pages that run something, the later and longer ones first."""
     for path in sorted(BOOK.glob("*.*"), reverse=True):
@@ -66,6 +71,9 @@ def run(preset: str) -> list[str]:
     for path in chapters():
         reader = {"name": READERS[path.suffix], "type": "plugin"}
         cache.add_nb_to_project(str(path), read_data=reader)
+    sounds = extra(preset) / "sounds"
+    sounds.mkdir(parents=True, exist_ok=True)
+    os.environ["DEEPMUSICIAN_SOUNDS"] = str(sounds)
     # Side by side with a second chapter, a second thread makes both slower.
     os.environ["OMP_NUM_THREADS"] = "1"
     log = logging.getLogger("chapters")

@@ -101,7 +101,7 @@ def render(
         ValueError: the tempo is not a positive number.
     """
     played = perform(music, tempo)
-    return matched(_mixed(played, piano or load_piano()), RATE, target)
+    return matched(mixed(played, piano or load_piano()), RATE, target)
 
 
 def mp3_bytes(music: PianoRoll | Notes, tempo: float | None = None) -> bytes:
@@ -130,7 +130,9 @@ def write_mp3(
     return Path(path)
 
 
-def encode_mp3(samples: np.ndarray, title: str = "") -> bytes:
+def encode_mp3(
+    samples: np.ndarray, title: str = "", compression: float = _COMPRESSION
+) -> bytes:
     """Return mono samples at 22,050 Hz as an MP3 file's bytes; the piano is credited.
 
     Sounds below 0.1 s are filled up with silence: the format has no empty file.
@@ -138,9 +140,10 @@ def encode_mp3(samples: np.ndarray, title: str = "") -> bytes:
     Args:
         samples: float32, of shape (samples,).
         title: written into the file, for players to show.
+        compression: of libsndfile, 0 to 1.
     """
     file = io.BytesIO()
-    options = {"compression_level": _COMPRESSION, "bitrate_mode": "CONSTANT"}
+    options = {"compression_level": compression, "bitrate_mode": "CONSTANT"}
     with soundfile.SoundFile(
         file, "w", RATE, 1, "MPEG_LAYER_III", format="MP3", **options
     ) as mp3:
@@ -155,7 +158,7 @@ def music_name(music: PianoRoll | Notes) -> str:
     return getattr(music, "name", "")
 
 
-def _mixed(played: Performance, piano: Piano) -> np.ndarray:
+def mixed(played: Performance, piano: Piano) -> np.ndarray:
     """Return all notes added up, at the piano's own strength."""
     tail = TAIL if len(played.starts) else 0.0
     samples = np.zeros(round((played.seconds + tail) * RATE), np.float32)

@@ -4,29 +4,14 @@ The drawing runs in the page, so it works in JupyterLab and, with no kernel and 
 network, in the built book.
 """
 
-from pathlib import Path
-
 import anywidget
 import ipywidgets
 import traitlets
 
-_HERE = Path(__file__).parent
-_IMPORT = 'import { focal, kept, pull } from "./focal_math.js";\n'
+from deepmusician.listening.modules import WEB, one_module
+
 _WIDE = {"description_width": "8em"}
 _ROW = {"width": "100%", "max_width": "34em"}
-
-
-def one_module() -> str:
-    """Return the widget's JavaScript as one module, for a page can load no second.
-
-    Raises:
-        ValueError: `curves.js` no longer begins with the import that this resolves.
-    """
-    drawing = (_HERE / "curves.js").read_text(encoding="utf-8")
-    if _IMPORT not in drawing:
-        raise ValueError("curves.js: expects one import, of focal_math.js")
-    mathematics = (_HERE / "focal_math.js").read_text(encoding="utf-8")
-    return mathematics + drawing.replace(_IMPORT, "")
 
 
 class FocalCurves(anywidget.AnyWidget):
@@ -36,8 +21,8 @@ class FocalCurves(anywidget.AnyWidget):
     the focus on; `probability` is where the picture is read off, in words.
     """
 
-    _esm = one_module()
-    _css = (_HERE / "curves.css").read_text(encoding="utf-8")
+    _esm = one_module(WEB / "curves.js")
+    _css = (WEB / "curves.css").read_text(encoding="utf-8")
     alpha = traitlets.Float(0.25, min=0.0, max=1.0).tag(sync=True)
     gamma = traitlets.Float(2.0, min=0.0, max=10.0).tag(sync=True)
     weighted = traitlets.Bool(True).tag(sync=True)

@@ -29,7 +29,8 @@ from deepmusician.plots.scores import (
     threshold_sweep,
 )
 from deepmusician.plots.sound import waveform
-from deepmusician.plots.style import COLOURS, NAMES, STYLE, drawn
+from deepmusician.plots.style import COLOURS, STYLE, drawn
+from deepmusician.roles import NAMES
 
 __all__ = [
     "COLOURS",

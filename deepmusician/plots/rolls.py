@@ -16,7 +16,6 @@ from deepmusician.plots.style import (
     FAINT,
     GROUND,
     INK,
-    NAMES,
     SOFT,
     canvas,
     colour_of,
@@ -25,6 +24,7 @@ from deepmusician.plots.style import (
     one_axes,
     text_colour,
 )
+from deepmusician.roles import NAMES
 
 BLACK_KEYS = np.isin((PITCH_LOW + np.arange(KEYS)) % 12, (1, 3, 6, 8, 10))
 QUARTERS_PER_BAR = 4

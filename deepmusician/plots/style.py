@@ -17,6 +17,8 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
+from deepmusician.roles import role_of
+
 COLOURS = {
     "human": "#009E73",  # bluish green: music by people
     "independent": "#0072B2",  # blue: the report's network
@@ -26,16 +28,6 @@ COLOURS = {
     "sounding": "#7FB2DD",  # pale blue: a key held
     "bce": "#3A3A3F",  # dark grey: binary cross-entropy
     "focal": "#CC79A7",  # reddish purple: focal loss
-}
-NAMES = {
-    "human": "human",
-    "independent": "the report's network",
-    "dependent": "dependent outputs",
-    "baseline": "baseline",
-    "onsets": "touched",
-    "sounding": "held",
-    "bce": "BCE",
-    "focal": "focal loss",
 }
 INK, SOFT, FAINT, GROUND = "#1C1C1E", "#5F6368", "#E4E6EA", "#FFFFFF"
 WIDTH = 8.4  # inches: the width of the text column, so that type has one size
@@ -142,24 +134,6 @@ def canvas(
 def one_axes(ax: Axes | None, height: float) -> Axes:
     """Return `ax`, or axes of a new figure `height` inches high."""
     return canvas(height)[1][0, 0] if ax is None else ax
-
-
-def role_of(label: str) -> str:
-    """Return the role that a label speaks of; "baseline" for any other label.
-
-    A role's own name counts, and so do words: "independent" or "report", "dependent",
-    "human", "Bach", "Mozart" or "corpus".
-    """
-    words = label.lower()
-    clues = {
-        "independent": ("independent", "report"),
-        "dependent": ("dependent",),
-        "human": ("human", "bach", "mozart", "corpus", "chorale"),
-        "bce": ("bce", "cross-entropy"),
-        "focal": ("focal",),
-    }
-    found = (role for role, hints in clues.items() if any(h in words for h in hints))
-    return words if words in COLOURS else next(found, "baseline")
 
 
 def colour_of(label: str, roles: Mapping[str, str] | None = None) -> str:

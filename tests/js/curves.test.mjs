@@ -5,7 +5,7 @@ import widget, {
   picture,
   sentence,
   settingsOf,
-} from "../../deepmusician/listening/curves.js";
+} from "../../deepmusician/listening/web/curves.js";
 
 const SETTINGS = { alpha: 0.25, gamma: 2, p: 0.9 };
 

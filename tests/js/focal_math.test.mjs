@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { focal, kept, pull } from "../../deepmusician/listening/focal_math.js";
+import { focal, kept, pull } from "../../deepmusician/listening/web/focal_math.js";
 
 function near(actual, expected) {
   const error = Math.abs(actual - expected);

@@ -1,0 +1,30 @@
+// What all widgets share: their code, their look, and the piano. Loaded once a page.
+import { player } from "./player.js";
+import { Sound } from "./sound.js";
+
+const VIEWS = { player };
+
+/** Where the stub of every widget waits for this library. */
+function shelf(edition) {
+  globalThis.deepMusician ??= {};
+  const kept = globalThis.deepMusician;
+  kept[edition] ??= {};
+  const mine = kept[edition];
+  mine.ready ??= new Promise((resolve) => {
+    mine.resolve = resolve;
+  });
+  return mine;
+}
+
+function initialize({ model }) {
+  const mine = shelf(model.get("edition"));
+  if (mine.sound) return; // a second kernel of the same edition
+  const styles = document.createElement("style");
+  styles.textContent = model.get("styles");
+  document.head.append(styles);
+  const bank = { pitches: model.get("pitches"), tones: model.get("tones") };
+  mine.sound = new Sound(bank);
+  mine.resolve({ views: VIEWS, sound: mine.sound });
+}
+
+export default { initialize };
