@@ -27,7 +27,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help book test lab clean setup train html pins record sweep experiments \
-	benchmark
+	benchmark concert
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -79,6 +79,9 @@ experiments: setup ## the other trainings of chapter 3: 30 minutes, can be stopp
 
 benchmark: setup ## score the network beside the published record, for chapter 7
 	$(BIN)/python tools/record_benchmark.py
+
+concert: setup ## train the network that composes in the page: two hours, can be stopped
+	$(BIN)/python tools/record_concert.py
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again

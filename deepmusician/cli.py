@@ -16,6 +16,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from deepmusician.cli_benchmark import benchmark
+from deepmusician.cli_export import export
 from deepmusician.cli_sweep import sweep
 from deepmusician.options import (
     Adjustment,
@@ -266,6 +267,7 @@ def runs() -> None:
         print(f"no finished run in {store.root}; `deepmusician train` makes one")
 
 
+app.command()(export)
 app.command()(sweep)
 app.command()(benchmark)
 

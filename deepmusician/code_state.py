@@ -26,18 +26,21 @@ class Account:
         self.commit, self._rooms = records.clean_commit(), rooms()
         self._start = time.perf_counter()
 
-    def close(self, command: str, details: dict, spent: float = 0.0) -> Provenance:
+    def close(
+        self, command: str, details: dict, spent: float = 0.0, threads: int = 1
+    ) -> Provenance:
         """Return the provenance of what was recorded since the account was opened.
 
         `details`: what decides the result beside the code, as JSON knows it. `spent`:
         the seconds that its runs took, of which some may have been found finished.
+        `threads`: that each of them computed with.
         Raises RuntimeError when the code was changed meanwhile.
         """
         seconds = max(spent, time.perf_counter() - self._start)
         if rooms() != self._rooms:
             raise RuntimeError("the package's code was changed during the recording")
         told = {"rooms": self._rooms, "canary": canary_now()} | details
-        return records.provenance(command, seconds, 1, self.commit, told)
+        return records.provenance(command, seconds, threads, self.commit, told)
 
 
 def rooms() -> str:

@@ -71,12 +71,13 @@ class Table:
     provenance: Provenance
 
 
-def read_record(name: str) -> Record:
+def read_record(name: str, folder: str | Path | None = None) -> Record:
     """Return the record of that name.
 
-    Raises FileNotFoundError, naming the file, where the book's results are missing.
+    `folder`: where it lies; by default the book's results. Raises FileNotFoundError,
+    naming the file, where it is missing.
     """
-    told = json.loads(find(f"{name}.json").read_text(encoding="utf-8"))
+    told = json.loads(find(f"{name}.json", folder).read_text(encoding="utf-8"))
     return Record(told["rows"], Provenance(**told["provenance"]))
 
 

@@ -1,10 +1,17 @@
 """A corpus of six short tunes, and a network that learns them in a second."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
+import torch
 
 from deepmusician.corpora import Corpus
+from deepmusician.model import DeepMusician
 from deepmusician.pianoroll import KEYS, PianoRoll
 from deepmusician.settings import TrainConfig
+from deepmusician.training import Run
 
 TINY = TrainConfig(
     hidden=6,
@@ -30,3 +37,18 @@ def tunes() -> Corpus:
     """Six tunes: four to train on, one to watch, one to test."""
     pieces = tuple(tune(seed) for seed in range(6))
     return Corpus("tunes", pieces[:4], pieces[4:5], pieces[5:])
+
+
+def untrained(folder: Path, **settings) -> Run:
+    """A run of `TINY` and other settings that has learnt nothing, made at once.
+
+    Its outputs are loud enough to touch about one key a step.
+    """
+    config = replace(TINY, **settings)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        model = DeepMusician(config.network).eval()
+        model.set_output_bias(1 / KEYS, config.calibration)
+        torch.nn.init.normal_(model.classifier.output.weight, std=0.5)
+    metrics = {"valid": {"density_threshold": 0.1}, "test": {"nll_step": 5.0}}
+    return Run(folder, config, model, pd.DataFrame(), metrics)
