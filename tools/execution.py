@@ -3,8 +3,9 @@
     python tools/execution.py      run what is not yet kept, for DEEPMUSICIAN_PRESET
 
 What is kept lies in a folder named by a hash of all that a chapter's output can depend
-on beside its own cells: the package, the recorded results, the pinned versions, the
-preset. A change in any of them is another folder, so that nothing stale is shown.
+on beside its own cells: the package, the recorded results, the listeners' answers, the
+pinned versions, the preset. A change in any of them is another folder, so that nothing
+stale is shown.
 """
 
 import hashlib
@@ -26,7 +27,12 @@ BOOK = ROOT / "book"
 KEPT = ROOT / "_build" / "executed"
 TIMES = ROOT / "_build" / "chapter_times.json"
 TIMEOUT = 900  # seconds a cell
-INPUTS = ("deepmusician/**/*", "book/results/**/*", "constraints.txt")
+INPUTS = (
+    "deepmusician/**/*",
+    "book/results/**/*",
+    "book/listening/**/*",
+    "constraints.txt",
+)
 READERS = {".ipynb": "nbformat", ".md": "myst_nb_md"}
 NOTEBOOK_HEADER = "file_format: mystnb"  # a page of text without it runs nothing
 

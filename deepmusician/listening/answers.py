@@ -52,8 +52,9 @@ class Answers:
 def read_answers(folder: str | Path) -> Answers:
     """Return the blind tests in a folder's `.json` files, in the order of their names.
 
-    A file that cannot be used, or holds a test that another file holds too, is left
-    out and reported. Raises AnswersError when the folder does not exist.
+    A file that cannot be used, holds a test that another file holds too, or comes from
+    somebody who had taken the test before, is left out and reported. Raises
+    AnswersError when the folder does not exist.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -81,12 +82,17 @@ def read_listener(path: str | Path) -> Listener:
     """
     try:
         told = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AnswersError(
             f"{path}: cannot be read ({error}). Download the answers again."
         ) from None
     if fault := _fault(told):
         raise AnswersError(f"{path}: {fault}. Download the answers again.")
+    if told.get("before", False):
+        raise AnswersError(
+            f"{path}: its listener had taken the test before, and knew pieces. "
+            "Only a first test is blind."
+        )
     trials = [each for each in told["trials"] if not each.get("practice", False)]
     if not trials:
         raise AnswersError(f"{path}: holds practice alone. Finish the test first.")

@@ -93,7 +93,7 @@ def signal_detection(trials: pd.DataFrame) -> tuple[float, float]:
         return float("nan"), float("nan")
     hits = norm.ppf(((called & machine).sum() + 0.5) / (signals + 1))
     alarms = norm.ppf(((called & ~machine).sum() + 0.5) / (noise + 1))
-    return float(hits - alarms), float(-(hits + alarms) / 2)
+    return float(hits - alarms), float(-(hits + alarms) / 2 + 0.0)  # no minus zero
 
 
 def ratings(trials: pd.DataFrame) -> np.ndarray:
@@ -121,6 +121,23 @@ def rating_area(trials: pd.DataFrame) -> float:
     if trials.origin.nunique() < 2:
         return float("nan")
     return float(roc_auc_score(trials.origin == "machine", ratings(trials)))
+
+
+def by_composer(trials: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each composer was taken for human, a row each.
+
+    Columns: composer, origin, heard (trials), human (the share that said "human"), low,
+    high (its exact 95 % interval). A baseline that serves as a check has a row of its
+    own, so that it does not pass for the machine in question.
+    """
+    rows = []
+    for (origin, composer), heard in trials.groupby(["origin", "composer"]):
+        taken = int((heard.answer == "human").sum())
+        span = binomtest(taken, len(heard)).proportion_ci(method="exact")
+        told = {"composer": composer, "origin": origin, "heard": len(heard)}
+        share = {"human": taken / len(heard), "low": span.low, "high": span.high}
+        rows.append(told | share)
+    return pd.DataFrame(rows)
 
 
 def who_fooled(trials: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 // What all widgets share: their code, their look, and the piano. Loaded once a page.
+import { blindTest } from "./blind_test.js";
 import { player } from "./player.js";
 import { Sound } from "./sound.js";
 
-const VIEWS = { player };
+const VIEWS = { blindTest, player };
 
 /** Where the stub of every widget waits for this library. */
 function shelf(edition) {
