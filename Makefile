@@ -111,6 +111,7 @@ JS_TESTS = $(wildcard tests/js/*.test.mjs)
 check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@node_modules/.bin/biome ci
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 2 \
 		--ignore tests/test_book_pages.py
 	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)

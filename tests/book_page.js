@@ -46,7 +46,7 @@ window.bookPage = {
     return [...document.querySelectorAll(views)]
       .map((view) => view.parentElement)
       .filter((place) => !shown(place))
-      .map((place) => place.innerText.slice(0, 200) || "no view");
+      .map((place) => place.textContent.slice(0, 200) || "no view");
   },
 
   async silentPlayers() {
@@ -54,7 +54,7 @@ window.bookPage = {
       (player, number) =>
         new Promise((done) => {
           const end = () => {
-            const plays = player.duration > 0 && isFinite(player.duration);
+            const plays = player.duration > 0 && Number.isFinite(player.duration);
             const why = player.error?.message ?? "no duration";
             done(plays ? null : `audio ${number}: ${why}`);
           };

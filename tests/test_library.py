@@ -64,6 +64,6 @@ def test_a_tone_is_that_of_the_piano_and_ends_in_silence(number):
 def test_every_view_that_python_names_is_drawn():
     named = set()
     for path in WEB.parent.glob("*.py"):
-        named |= set(re.findall(r'view="(\w+)"', path.read_text("utf-8")))
+        named |= set(re.findall(r'\bview\b[^"\n]*"(\w+)"', path.read_text("utf-8")))
     told = re.search(r"const VIEWS = \{([^}]*)\}", (WEB / "library.js").read_text())
     assert named == set(re.findall(r"\w+", told[1]))

@@ -159,7 +159,7 @@ test("a key touched again ends its note, and a longer voice sounds on", () => {
 const LATE = [0xff, 0xff, 0xff, 0x7f, 0x90, 60, 80, 0x60, 0x80, 60, 0];
 const GOOD = [...header(), ...track(NOTE)];
 const BROKEN = {
-  "nothing": [[], /is not MIDI/],
+  nothing: [[], /is not MIDI/],
   "a web page": [[..."<!doctype html>"].map((c) => c.charCodeAt(0)), /is not MIDI/],
   "a cut header": [GOOD.slice(0, 10), /cut off inside its header/],
   "a short header": [[...header({ size: 2 }), ...track(NOTE)], /header is too short/],
@@ -175,18 +175,24 @@ const BROKEN = {
   "a bad value": [[...header(), ...track([0, 0x90, 60, 200])], /above 127/],
   "no tempo": [[...header(), ...track([0, 0xff, 0x51, 3, 0, 0, 0])], /tempo is zero/],
   "an endless time": [[...header(), ...track(Array(5).fill(255))], /has no end/],
-  "drums alone": [[...header(), ...track([0, 0x99, 36, 80, 9, 0x89, 36, 0])], /no notes/],
+  "drums alone": [
+    [...header(), ...track([0, 0x99, 36, 80, 9, 0x89, 36, 0])],
+    /no notes/,
+  ],
   "no notes": [[...header(), ...track([])], /no notes/],
-  "ages": [[...header({ division: 1 }), ...track(LATE)], /lasts longer/],
+  ages: [[...header({ division: 1 }), ...track(LATE)], /lasts longer/],
 };
 
 for (const [name, [bytes, cause]] of Object.entries(BROKEN)) {
   test(`a broken file is refused in one sentence: ${name}`, () => {
-    assert.throws(() => read(bytes), (error) => {
-      assert.match(error.message, cause);
-      assert.match(error.message, /^The file [^\n]+\.$/);
-      return true;
-    });
+    assert.throws(
+      () => read(bytes),
+      (error) => {
+        assert.match(error.message, cause);
+        assert.match(error.message, /^The file [^\n]+\.$/);
+        return true;
+      },
+    );
   });
 }
 

@@ -18,7 +18,10 @@ export function midiOf(piece) {
   const end = Math.round(piece.length * step);
   const events = [
     { at: 0, bytes: midiMeta(MIDI_META.name, midiText(piece.label || "Piano")) },
-    { at: 0, bytes: midiMeta(MIDI_META.tempo, midiWhole(MIDI_MINUTE / piece.tempo, 3)) },
+    {
+      at: 0,
+      bytes: midiMeta(MIDI_META.tempo, midiWhole(MIDI_MINUTE / piece.tempo, 3)),
+    },
     ...piece.notes.flatMap((note) => touchAndRelease(note, step)),
     { at: end, bytes: midiMeta(MIDI_META.marker, midiText("end")) },
   ].sort((one, other) => one.at - other.at || (one.rank ?? 0) - (other.rank ?? 0));
@@ -31,7 +34,12 @@ export function midiOf(piece) {
   track.push(0, ...midiMeta(MIDI_META.end, []));
   return Uint8Array.from([
     ...midiText("MThd"),
-    ...[...midiWhole(6, 4), ...midiWhole(0, 2), ...midiWhole(1, 2), ...midiWhole(MIDI_TICKS, 2)],
+    ...[
+      ...midiWhole(6, 4),
+      ...midiWhole(0, 2),
+      ...midiWhole(1, 2),
+      ...midiWhole(MIDI_TICKS, 2),
+    ],
     ...[...midiText("MTrk"), ...midiWhole(track.length, 4)],
     ...track,
   ]);
@@ -109,7 +117,8 @@ class MidiBytes {
   }
 
   take(count) {
-    if (count > this.left) throw midiRefusal("is corrupt: an event runs past its track");
+    if (count > this.left)
+      throw midiRefusal("is corrupt: an event runs past its track");
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
   }
@@ -142,7 +151,8 @@ function midiHeader(reader) {
   if (kind === 2) throw midiRefusal("is MIDI of type 2, patterns without an order");
   if (kind > 2) throw midiRefusal(`is corrupt: MIDI has no type ${kind}`);
   if (division === 0) throw midiRefusal("has zero ticks a quarter");
-  if (division >= 0x8000) throw midiRefusal("counts time in film frames, not in quarters");
+  if (division >= 0x8000)
+    throw midiRefusal("counts time in film frames, not in quarters");
   reader.take(size - 6);
   return { tracks, division };
 }
@@ -185,7 +195,8 @@ function readEvent(reader, status, now, held, found) {
   const count = MIDI_DATA_BYTES[status >> 4];
   if (!count) throw midiRefusal("is corrupt: it has an event of no known kind");
   const [pitch, velocity] = reader.take(count);
-  if (pitch > 127 || velocity > 127) throw midiRefusal("is corrupt: a value is above 127");
+  if (pitch > 127 || velocity > 127)
+    throw midiRefusal("is corrupt: a value is above 127");
   const [kind, channel] = [status >> 4, status & 15];
   if (kind > 9 || channel === MIDI_DRUMS) return;
   const key = 128 * channel + pitch;
@@ -203,7 +214,8 @@ function readEvent(reader, status, now, held, found) {
 function midiSnapped({ notes, tempos, end }, division, stepsPerQuarter) {
   const grid = (ticks) => nearestStep((ticks / division) * stepsPerQuarter);
   const last = notes.reduce((most, [at, , held]) => Math.max(most, at + held), end);
-  if (grid(last) > MIDI_LONGEST) throw midiRefusal(`lasts longer than ${MIDI_LONGEST} steps`);
+  if (grid(last) > MIDI_LONGEST)
+    throw midiRefusal(`lasts longer than ${MIDI_LONGEST} steps`);
   const onPiano = notes.filter(
     ([, pitch, held]) => held > 0 && pitch >= LOWEST && pitch <= HIGHEST,
   );
