@@ -1,9 +1,10 @@
 // What all widgets share: their code, their look, and the piano. Loaded once a page.
-import { blindTest } from "./blind_test.js";
-import { player } from "./player.js";
 import { Sound } from "./sound.js";
+import { blindTest } from "./blind_test.js";
+import { composer } from "./composer.js";
+import { player } from "./player.js";
 
-const VIEWS = { blindTest, player };
+const VIEWS = { blindTest, composer };
 
 /** Where the stub of every widget waits for this library. */
 function shelf(edition) {
