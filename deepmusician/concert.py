@@ -38,6 +38,8 @@ DEAREST = 0.01
 SAME = 1e-4
 """Nats a step: what the order of float32's sums may change of an NLL, and no more."""
 PIECES, STEPS = 16, 192
+MEASURED = ("touches a step", "touches on the beat", "scale consistency")
+"""What is measured of so many pieces composed from silence, and of the corpus."""
 _PRIMES, _PRIME, _FREE = 3, 48, 64  # pieces, their steps, and those composed after
 
 
@@ -202,7 +204,8 @@ def _recital(network: Exported) -> list[PianoRoll]:
 
 def _measures(rolls: Sequence[PianoRoll]) -> dict[str, float]:
     """Return how many pieces there are, and the mean of each of their measures."""
-    return {"pieces": len(rolls)} | music_measures(rolls)
+    measures = music_measures(rolls)
+    return {"pieces": len(rolls)} | {name: measures[name] for name in MEASURED}
 
 
 def _test_nll(network: Exported, corpus: Corpus) -> float:

@@ -23,9 +23,8 @@ RULES = {
     "sample": {"rule": "sample"},
     "density": {"rule": "density"},
 }
-"""How a key is chosen: by the calibrated probability, or by the raw sigmoid's."""
-KEPT = ("threshold", "raw_sample", "sample", "density")
-"""The rules of which one piece is kept to be heard."""
+"""How a key is chosen: by the calibrated probability, or by the raw sigmoid's. Of each
+rule one piece is kept to be heard."""
 PIECES = 8
 STEPS = 192
 
@@ -40,7 +39,7 @@ def free_running(
             `free_<rule>_density` (notes a step), `free_<rule>_silent_share` (of the
             steps) and `free_<rule>_on_beat` (the share of touches on the quarters,
             NaN when nothing was played).
-        pieces: for every rule in `KEPT`, the new steps after the first opening.
+        pieces: for every rule in `RULES`, the new steps after the first opening.
     """
     plane, measures, pieces = run.config.plane, {}, {}
     for name, rule in RULES.items():
@@ -49,8 +48,7 @@ def free_running(
             for number, opening in enumerate(openings)
         ]
         measures |= _measures(name, rolls, plane)
-        if name in KEPT:
-            pieces[name] = rolls[0]
+        pieces[name] = rolls[0]
     return measures, pieces
 
 

@@ -13,6 +13,7 @@ from deepmusician import free_running, runs
 from deepmusician.cache import atomic_write
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import from_json, to_json
+from deepmusician.rule_scores import rule_scores
 from deepmusician.runs import RunStore
 from deepmusician.settings import TrainConfig
 from deepmusician.threads import computing_with
@@ -28,8 +29,8 @@ class Outcome:
     Attributes:
         config: its settings. run: its id.
         measures: updates, best_epoch, seconds; `valid_…` and `test_…` of `evaluate`;
-            `free_…` of `free_running`.
-        pieces: what it plays by each rule in `free_running.KEPT`, packed as text.
+            `test_<rule>_f1` of `rule_scores`; `free_…` of `free_running`.
+        pieces: what it plays by each rule in `free_running.RULES`, packed as text.
         history: one row an epoch, as in `Run.history`.
     """
 
@@ -86,7 +87,7 @@ def _told(run: Run, corpus: Corpus) -> dict:
     return {
         "made_by": _maker(),
         "run": run.id,
-        "measures": _flat(run.metrics) | measures,
+        "measures": _flat(run.metrics) | rule_scores(run, corpus) | measures,
         "pieces": packed,
         "history": run.history.to_dict("list"),
     }
@@ -106,4 +107,5 @@ def _flat(metrics: dict) -> dict[str, float]:
 @lru_cache(maxsize=1)
 def _maker() -> str:
     """Return a hash of the code that decides an outcome beyond its run."""
-    return runs.run_id({}, "", ("free_running", "outcomes", "music_metrics"))
+    rooms = ("free_running", "outcomes", "music_metrics", "rule_scores")
+    return runs.run_id({}, "", rooms)

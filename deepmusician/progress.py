@@ -1,6 +1,8 @@
-"""The one line that a training run shows while it runs."""
+"""The one line that a training run shows while it runs, and who else hears of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Self
 
 from tqdm import tqdm
@@ -13,12 +15,28 @@ _SHOWN = {
     "free_density": "free density",
 }
 
+Listener = Callable[[float, dict[str, float]], None]
+"""Takes the share of a run's updates that are done, and its last epoch's measures."""
+
+_LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Let a function hear of every update of the runs that this block trains."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
 
 class ProgressLine:
     """A bar over all updates of a run, with the measures of the last epoch."""
 
     def __init__(self, epochs: int, updates_per_epoch: int, show: bool) -> None:
         self._epochs, self._updates = epochs, updates_per_epoch
+        self._done, self._last = 0, {}
         self._bar = tqdm(
             total=epochs * updates_per_epoch,
             unit="update",
@@ -36,6 +54,8 @@ class ProgressLine:
     def update(self) -> None:
         """Count an update."""
         self._bar.update()
+        self._done += 1
+        self._tell()
 
     def show(self, row: dict[str, float]) -> None:
         """Show an epoch's measures; free running keeps its last ones."""
@@ -43,9 +63,17 @@ class ProgressLine:
         self._measures |= {said: f"{value:.3g}" for said, value in named.items()}
         self._bar.set_description(f"epoch {row['epoch']}/{self._epochs}", refresh=False)
         self._bar.set_postfix(self._measures)
+        self._last = dict(row)
+        self._tell()
 
     def resume(self, history: Sequence[dict[str, float]]) -> None:
         """Go on where the history of an interrupted run ends."""
-        self._bar.initial = self._bar.n = len(history) * self._updates
+        self._done = len(history) * self._updates
+        self._bar.initial = self._bar.n = self._done
         for row in history:
             self.show(row)
+
+    def _tell(self) -> None:
+        """Tell the listener, if there is one, how far the run is."""
+        if (listener := _LISTENER.get()) is not None:
+            listener(self._done / (self._epochs * self._updates), self._last)

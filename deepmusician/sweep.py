@@ -22,7 +22,7 @@ __all__ = ["Cell", "PieceKey", "Sweep", "cell_config", "cell_of", "grid", "sweep
 
 
 class PieceKey(NamedTuple):
-    """Which piece of a sweep: the cell's, by one of the rules `free_running.KEPT`."""
+    """Which piece of a sweep: the cell's, by one of the rules `free_running.RULES`."""
 
     alpha: float
     gamma: float
@@ -37,7 +37,8 @@ class Sweep:
     Attributes:
         table: a row a cell and seed: alpha, gamma, seed, run (its id), updates,
             best_epoch, seconds, then the measures `valid_…` and `test_…` that
-            `evaluate` gives and `free_<rule>_…` that `free_running` gives.
+            `evaluate` gives, `test_<rule>_f1` that `rule_scores` gives, and
+            `free_<rule>_…` that `free_running` gives.
         pieces: what each network played, 192 steps by every rule.
     """
 

@@ -191,12 +191,12 @@ def _in_processes(task: Task, todo: Sequence[TrainConfig], jobs: int) -> Iterato
 
 def _tethered(task: Task, config: TrainConfig, owner: int) -> Told:
     """Return a run's settings and outcome; ends with the process that asked for it."""
-    _follow(owner)
+    follow(owner)
     return config, task(config)
 
 
 @lru_cache
-def _follow(owner: int) -> None:
+def follow(owner: int) -> None:
     """End this process when the one that started it is gone, even if killed."""
 
     def watch() -> None:

@@ -15,7 +15,8 @@ from deepmusician.listening.modules import WEB, one_module
 STEP = 12  # milliseconds: a tenth of a sixteenth note at 120 quarters a minute
 STRETCH = 50  # milliseconds for which preparing may hold the page up
 CONTEXT = 96
-STEPS = 3 * CONTEXT
+STEPS = 2 * CONTEXT + 8
+PIECES = 6
 MEASURE = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const network = await Network.open(new DataView(bytes.buffer));
@@ -39,7 +40,7 @@ MEASURE = """async (text) => {
     return { made, times: steps.map(([took]) => took), keys: steps.map(([, k]) => k) };
   };
   const pieces = [];
-  for (let n = 0; n < 3; n += 1) pieces.push(await composeOnce());
+  for (let n = 0; n < %d; n += 1) pieces.push(await composeOnce());
   return { pieces, stretches };
 }"""
 
@@ -55,7 +56,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def measured(file, tmp_path_factory):
-    """Three pieces of one seed, composed on a page that was opened from its folder."""
+    """Pieces of one seed, composed on a page that was opened from its folder."""
     path = tmp_path_factory.mktemp("page") / "network.html"
     code = one_module(WEB / "network.js")
     code += "Object.assign(globalThis, { Composing, Network });"
@@ -67,13 +68,13 @@ def measured(file, tmp_path_factory):
         )
         page = chromium.new_page()
         page.goto(path.as_uri())
-        found = page.evaluate(MEASURE % STEPS, text)
+        found = page.evaluate(MEASURE % (STEPS, PIECES), text)
         chromium.close()
     return found
 
 
 def quickest(measured) -> np.ndarray:
-    """Each step's time in the quickest of the pieces, which others disturbed least."""
+    """Each step's time in the piece that the machine's other work disturbed least."""
     return np.min([piece["times"] for piece in measured["pieces"]], axis=0)
 
 

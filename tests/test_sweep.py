@@ -8,7 +8,7 @@ import pytest
 from toy import TINY, tunes
 
 from deepmusician import outcomes, workers
-from deepmusician.free_running import KEPT
+from deepmusician.free_running import RULES
 from deepmusician.runs import RunStore
 from deepmusician.sweep import PieceKey, sweep
 from deepmusician.workers import WorkersError, train_all
@@ -47,6 +47,7 @@ def test_the_table_has_a_row_a_cell_and_every_measure(done):
     ]
     assert {"valid_nll_step", "test_nll_step", "test_raw_density"} <= set(table)
     assert {"test_average_precision", "free_raw_sample_density"} <= set(table)
+    assert {"test_sample_f1", "test_raw_threshold_f1"} <= set(table)
     assert table.run.nunique() == 4
     assert (table.updates == 4).all()
 
@@ -55,7 +56,7 @@ def test_every_cell_keeps_a_piece_by_each_rule(done):
     assert set(done.pieces) == {
         PieceKey(row.alpha, row.gamma, row.seed, rule)
         for row in done.table.itertuples()
-        for rule in KEPT
+        for rule in RULES
     }
     assert {len(roll) for roll in done.pieces.values()} == {192}
 

@@ -9,6 +9,7 @@ from toy import TINY, tunes
 from deepmusician import code_state, records, sweep_record
 from deepmusician.cells import grid
 from deepmusician.code_state import RecordError
+from deepmusician.free_running import RULES
 from deepmusician.presets import PRESETS, preset
 from deepmusician.runs import RunStore
 from deepmusician.sweep_record import (
@@ -78,7 +79,7 @@ def test_a_preset_that_was_not_recorded_is_named(recorded):
 
 def test_pieces_are_read_as_they_were_played(recorded, tmp_path):
     pieces = read_pieces(recorded)
-    assert len(pieces) == 2 * 3 * 4
+    assert len(pieces) == 2 * 3 * len(RULES)
     table = read_sweep("quick", recorded)
     write_sweep(tmp_path, sweep_record.Sweep(table.rows, pieces), table.provenance)
     assert read_pieces(tmp_path) == pieces

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { focal, kept, pull } from "../../deepmusician/listening/web/focal_math.js";
+import {
+  claimFor,
+  focal,
+  focalLogit,
+  kept,
+  pull,
+  standsFor,
+} from "../../deepmusician/listening/web/focal_math.js";
 
 function near(actual, expected) {
   const error = Math.abs(actual - expected);
@@ -43,6 +50,32 @@ test("the pull is the slope of the loss against the logit", () => {
       const loss = (at) => focal(sigmoid(at), touched, 0.3, 1.5);
       const slope = (loss(z + 1e-5) - loss(z - 1e-5)) / 2e-5;
       assert.ok(Math.abs(pull(sigmoid(z), touched, 0.3, 1.5) - slope) < 1e-8);
+    }
+  }
+});
+
+test("an output of one half stands for 1 - alpha, whatever gamma is", () => {
+  for (const gamma of [0, 0.5, 2, 5]) {
+    near(standsFor(0.5, 0.25, gamma), 0.75);
+    near(standsFor(0.5, 0.9, gamma), 0.1);
+  }
+});
+
+test("gamma 0 shifts the logit by the weights alone", () => {
+  near(focalLogit(1.5, 0.25, 0), 1.5 + Math.log(3));
+  near(standsFor(0.3, 0.5, 0), 0.3);
+});
+
+test("the map rises, and stays finite far out", () => {
+  const far = [-800, -80, -8, 0, 8, 80, 800].map((z) => focalLogit(z, 0.25, 5));
+  assert.ok(far.every(Number.isFinite));
+  assert.ok(far.every((logit, n) => n === 0 || logit > far[n - 1]));
+});
+
+test("the way there is undone by the way back", () => {
+  for (const gamma of [0, 0.5, 5]) {
+    for (const eta of [0.001, 0.0125, 0.5, 0.99]) {
+      near(standsFor(claimFor(eta, 0.3, gamma), 0.3, gamma), eta);
     }
   }
 });

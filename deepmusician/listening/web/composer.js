@@ -1,7 +1,7 @@
 // The widget that composes: settings, a beginning, and takes that are heard as they come.
 import { Beginning } from "./beginning.js";
 import { BeginningPanel } from "./beginning_panel.js";
-import { counted, FIRST_SETTINGS, settingsInWords } from "./composer_settings.js";
+import { FIRST_SETTINGS, grouped, settingsInWords } from "./composer_settings.js";
 import { Composing, Network } from "./network.js";
 import { partsOf } from "./parts.js";
 import { SettingsForm } from "./settings_form.js";
@@ -213,7 +213,7 @@ class ComposerView {
     const { made } = take.growing;
     const { length } = take.settings;
     const now = performance.now();
-    const told = `step ${counted(made)} of ${counted(length)}`;
+    const told = `step ${grouped(made)} of ${grouped(length)}`;
     if (now - (this.drawn ?? 0) >= REDRAWN && take === this.takes.current) {
       this.drawn = now;
       this.player.show(take);

@@ -55,11 +55,11 @@ function isWithin(number, { whole, least, most }) {
 function rangeSentence({ said, unit, whole, least, most }) {
   const kind = whole ? "a whole number" : "a number";
   const of = unit ? ` of ${unit}` : "";
-  return `${said} is ${kind}${of} from ${counted(least)} to ${counted(most)}.`;
+  return `${said} is ${kind}${of} from ${grouped(least)} to ${grouped(most)}.`;
 }
 
 /** A number as it is read: 50,000. */
-export function counted(number) {
+export function grouped(number) {
   return number.toLocaleString("en");
 }
 
@@ -68,7 +68,7 @@ export function lengthInWords(steps, stepsPerQuarter, tempo) {
   const quarters = steps / stepsPerQuarter;
   const bars = Number((quarters / 4).toFixed(1));
   const lasting = clock((quarters * 60) / tempo);
-  return `${counted(bars)} ${bars === 1 ? "bar" : "bars"}, ${lasting}`;
+  return `${grouped(bars)} ${bars === 1 ? "bar" : "bars"}, ${lasting}`;
 }
 
 /** The settings that decide a take, in one line. */
@@ -78,5 +78,5 @@ export function settingsInWords({ length, rule, temperature, threshold, seed }) 
     threshold: `threshold ${threshold}, temperature ${temperature}`,
     density: `by density, temperature ${temperature}`,
   };
-  return `${counted(length)} steps, ${rules[rule]}`;
+  return `${grouped(length)} steps, ${rules[rule]}`;
 }

@@ -25,3 +25,38 @@ export function pull(p, touched, alpha, gamma) {
   const slope = gamma * right * Math.log(right) - (1 - right);
   return (touched ? 1 : -1) * kept(p, touched, alpha, gamma) * slope;
 }
+
+const STEEPEST = -80; // below this logit tilt has long reached its limit
+const HALVINGS = 60; // of an interval some units wide: beyond double precision
+
+/** ln(1 + gamma softplus(z) / e^z), which corrects the stretched logit. */
+function tilt(z, gamma) {
+  const from = Math.max(z, STEEPEST);
+  const softplus = Math.max(from, 0) + Math.log1p(Math.exp(-Math.abs(from)));
+  return Math.log1p(gamma * softplus * Math.exp(-from));
+}
+
+/** The logit of the true probability that a focal-trained logit stands for. */
+export function focalLogit(z, alpha, gamma) {
+  const bent = tilt(z, gamma) - tilt(-z, gamma);
+  return (gamma + 1) * z + bent + Math.log((1 - alpha) / alpha);
+}
+
+/** The true probability that an output p stands for. */
+export function standsFor(p, alpha, gamma) {
+  return 1 / (1 + Math.exp(-focalLogit(Math.log(p / (1 - p)), alpha, gamma)));
+}
+
+/** The output p that stands for a true probability: the inverse of `standsFor`. */
+export function claimFor(eta, alpha, gamma) {
+  const wanted = Math.log(eta / (1 - eta));
+  const middle = (wanted - Math.log((1 - alpha) / alpha)) / (gamma + 1);
+  const room = Math.log1p(gamma) / (gamma + 1);
+  let [low, high] = [middle - room, middle + room];
+  for (let n = 0; n < HALVINGS; n += 1) {
+    const z = (low + high) / 2;
+    if (focalLogit(z, alpha, gamma) < wanted) low = z;
+    else high = z;
+  }
+  return 1 / (1 + Math.exp(-(low + high) / 2));
+}

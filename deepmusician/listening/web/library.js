@@ -1,10 +1,11 @@
 // What all widgets share: their code, their look, and the piano. Loaded once a page.
-import { Sound } from "./sound.js";
 import { blindTest } from "./blind_test.js";
 import { composer } from "./composer.js";
+import { explorer } from "./explorer.js";
 import { player } from "./player.js";
+import { Sound } from "./sound.js";
 
-const VIEWS = { blindTest, composer };
+const VIEWS = { blindTest, composer, explorer, player };
 
 /** Where the stub of every widget waits for this library. */
 function shelf(edition) {
