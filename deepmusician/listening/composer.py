@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import traitlets
 
+from deepmusician.concert import read_concert
 from deepmusician.corpora import load_corpus
 from deepmusician.export import export_run, parse, read_export
 from deepmusician.listening.library import Widget
@@ -92,9 +93,7 @@ def chorale_openings(steps_per_quarter: int = 4) -> dict[str, PianoRoll]:
 def _weights(run_or_file: Run | str | Path | None) -> bytes:
     """Return the bytes of a network's file."""
     if run_or_file is None:
-        from deepmusician.concert import read_concert
-
-        return read_concert().content
+        return read_concert().weights
     if not isinstance(run_or_file, Run):
         read_export(run_or_file)  # an error of it names the file
         return Path(run_or_file).read_bytes()

@@ -31,9 +31,9 @@ test("networks that are all alike are all best", () => {
 });
 
 test("too little is blue, too much orange, worse purple, and the best has no colour", () => {
-  assert.match(heatColour(-1, "music"), /--dm-independent\) 62.0%/);
-  assert.match(heatColour(0.5, "music"), /--dm-dependent\) 31.0%/);
-  assert.match(heatColour(1, "low"), /--dm-focal\) 62.0%/);
+  assert.match(heatColour(-1, "music"), /--dm-independent\) 54.0%/);
+  assert.match(heatColour(0.5, "music"), /--dm-dependent\) 27.0%/);
+  assert.match(heatColour(1, "low"), /--dm-focal\) 54.0%/);
   assert.match(heatColour(0, "high"), / 0.0%, var\(--dm-ground\)/);
 });
 

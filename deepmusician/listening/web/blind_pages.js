@@ -1,5 +1,5 @@
 // The blind test's pages before the first piece: consent, training, and what counts.
-import { blindQuestion, tagged } from "./blind_parts.js";
+import { blindQuestion, tagged, termList } from "./blind_parts.js";
 import { seconds } from "./music.js";
 
 export const TRAINING_CARDS = [
@@ -31,16 +31,6 @@ function pageHeading(text) {
 
 function paragraphs(...texts) {
   return texts.map((text) => tagged("p", {}, text));
-}
-
-function factList(...facts) {
-  return tagged(
-    "dl",
-    { class: "dm-blind-facts" },
-    facts.map(([name, text]) =>
-      tagged("div", {}, tagged("dt", {}, name), tagged("dd", {}, text)),
-    ),
-  );
 }
 
 /** What one agrees to. */
@@ -97,7 +87,7 @@ export function consentPage(deck, state, { start }) {
       "This is a blind test. You hear short piano pieces. Some were written by a " +
         "human composer, some by a machine. You say which, and how sure you are.",
     ),
-    factList(...consentTerms(testMeasure(deck, state))),
+    termList("dm-blind-facts", consentTerms(testMeasure(deck, state))),
     tagged("label", { class: "dm-blind-consent" }, tick, tagged("span", {}, agreed)),
     tagged("div", { class: "dm-row" }, begin),
   );

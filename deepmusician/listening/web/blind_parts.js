@@ -53,6 +53,17 @@ export function blindQuestion(legend, name, cards, { value, take, style = "" }) 
   );
 }
 
+/**
+ * Names, each with what is to be said of it. The class is not the list's own: the
+ * book's theme has rules for lists that have one.
+ */
+export function termList(style, entries) {
+  const rows = entries.map(([name, ...told]) =>
+    tagged("div", {}, tagged("dt", {}, name), tagged("dd", {}, ...told)),
+  );
+  return tagged("div", { class: style }, tagged("dl", {}, rows));
+}
+
 /** A share as a whole percentage. */
 export function inPercent(share) {
   return `${Math.round(100 * share)}\u00a0%`;

@@ -6,6 +6,7 @@ import {
   decimals,
   inPercent,
   tagged,
+  termList,
 } from "./blind_parts.js";
 import { rocPicture } from "./blind_roc.js";
 import { detection } from "./detection.js";
@@ -132,17 +133,13 @@ function resultFigures({ accuracy, low, high, sensitivity, criterion, area }) {
     [decimals(criterion), "criterion c", leaning(criterion)],
     [decimals(area), "area under the ROC", "0.5 is chance, 1 perfect"],
   ];
-  return tagged(
-    "dl",
-    { class: "dm-blind-figures" },
-    cards.map(([number, name, hint]) =>
-      tagged(
-        "div",
-        {},
-        tagged("dt", {}, name),
-        tagged("dd", {}, tagged("b", {}, number), tagged("span", {}, hint)),
-      ),
-    ),
+  return termList(
+    "dm-blind-figures",
+    cards.map(([number, name, hint]) => [
+      name,
+      tagged("b", {}, number),
+      tagged("span", {}, hint),
+    ]),
   );
 }
 

@@ -59,6 +59,18 @@ function settingsOf(model) {
   return Object.fromEntries(told.map(([name, value]) => [name, tidy(value)]));
 }
 
+/** Give the sliders of ipywidgets, which have labels beside them alone, their names. */
+function nameSliders(el) {
+  const card = el.closest(".dm-explorer-card");
+  for (const slider of card?.querySelectorAll(".widget-slider") ?? []) {
+    const name = slider.querySelector(".widget-label").textContent;
+    slider.querySelector(".noUi-handle")?.setAttribute("aria-label", name);
+    slider
+      .querySelector(".widget-readout")
+      ?.setAttribute("aria-label", `${name}, typed`);
+  }
+}
+
 class Explorer {
   constructor({ model, el, sound, networks }) {
     Object.assign(this, { model, el, networks });
@@ -97,8 +109,10 @@ class Explorer {
     events.push(["change:planes", reread]);
     for (const [name, hear] of events) model.on(name, hear);
     // in the next frame, for a picture that grows while it is watched is an error
-    const resize = () =>
-      this.drawing.clientWidth !== this.width && this.drawPanels(settingsOf(model));
+    const resize = () => {
+      nameSliders(this.el);
+      if (this.drawing.clientWidth !== this.width) this.drawPanels(settingsOf(model));
+    };
     const watcher = new ResizeObserver(() => requestAnimationFrame(resize));
     watcher.observe(this.el);
     this.deafen = () => {
@@ -121,6 +135,7 @@ class Explorer {
 
   draw() {
     this.isDue = false;
+    nameSliders(this.el);
     const settings = settingsOf(this.model);
     const { rule, measure } = settings;
     const music = this.model.get("music");

@@ -3,7 +3,7 @@ import { MEASURE_NAMES, written } from "./explorer_measures.js";
 import { cellName } from "./explorer_words.js";
 
 const FOLD = 8; // times the music's density, or as many times less: the scale's ends
-const DEEPEST = 62; // percent of a colour, so that figures stand out from it
+const DEEPEST = 54; // percent of a colour, so that figures stand out from it
 const ARROWS = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
