@@ -1,11 +1,14 @@
 // Sets up what the widgets' libraries in vendor/ expect of a page. It runs after
 // require.js and before embed-amd.js; see nb_ipywidgets_js in _config.yml.
 (() => {
-  // Fonts lie beside the libraries.
+  // Fonts lie beside the libraries. They are looked for beside the module that asks.
   const here = document.currentScript.src.replace(/[^/]*$/, "");
   window.__jupyter_widgets_assets_path__ = `${here}vendor/`;
   require.config({
-    paths: { "@jupyter-widgets/html-manager/dist": `${here}vendor` },
+    paths: {
+      "@jupyter-widgets": `${here}vendor`,
+      "@jupyter-widgets/html-manager/dist": `${here}vendor`,
+    },
   });
 
   // Labels are typeset by way of MathJax 2, and the book has MathJax 3.

@@ -1,5 +1,9 @@
 """The player in Chromium, as a reader uses it: from a folder, with no kernel."""
 
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
 import numpy as np
 import pytest
 from widget_pages import DRAWN, SOUND, audio_state, hindrances, loudest, write_page
@@ -347,3 +351,15 @@ def test_readers_with_disabilities_are_not_hindered(show, theme):
     page.get_by_role("tab", name="empty").click()
     page.get_by_role("button", name="Loop").first.click()
     assert hindrances(page) == []
+
+
+def test_fonts_are_looked_for_where_they_lie(show):
+    page = show(player(scale()))
+    sources = page.evaluate(
+        """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+        .filter((rule) => rule.constructor.name === "CSSFontFaceRule")
+        .map((rule) => rule.style.src)"""
+    )
+    paths = [re.search(r'url\("([^"]*woff2)"', source)[1] for source in sources]
+    assert len(paths) >= 3
+    assert all(Path(unquote(urlparse(path).path)).is_file() for path in paths)

@@ -28,6 +28,8 @@ const COMPOSER_MARKUP = `
   <p class="dm-unseen" data-part="live" role="status" aria-live="polite"></p>
   <div data-part="player"></div>
   <div data-part="takes"></div>`;
+const LISTENS = "The network listens to what comes before …";
+const WAITS = ", and the music waits for it";
 const REDRAWN = 100; // milliseconds between two drawings of a piece that grows
 const SPOKEN = 48; // steps between two announcements of its growth, at least,
 const PAUSE = 2000; // and milliseconds
@@ -37,6 +39,10 @@ export function composer({ model, el, sound }) {
   const view = new ComposerView(model, el, sound);
   view.open();
   return () => view.destroy();
+}
+
+function stepOf({ growing, settings }) {
+  return `step ${grouped(growing.made)} of ${grouped(settings.length)}`;
 }
 
 class ComposerView {
@@ -147,7 +153,6 @@ class ComposerView {
     if (name) return this.form.focus(name);
     this.parts.shared.hidden = true;
     this.transport.setTempo(null);
-    this.tell("The network listens to what comes before …");
     try {
       const take = await this.studio.compose(settings, this.panel.beginning.copy());
       const said = `Take ${take.number}: ${takeFacts(take, this.transport.tempo)}.`;
@@ -211,19 +216,21 @@ class ComposerView {
     this.showActs();
     if (!take) return this.player.show(this.takes.current);
     const { made } = take.growing;
-    const { length } = take.settings;
     const now = performance.now();
-    const told = `step ${grouped(made)} of ${grouped(length)}`;
-    if (now - (this.drawn ?? 0) >= REDRAWN && take === this.takes.current) {
+    if (now - (this.drawn ?? 0) >= REDRAWN || made === 0) {
       this.drawn = now;
-      this.player.show(take);
-      this.tell(
-        this.studio.isWaiting && made > SPOKEN ? `${told}, listening ahead` : told,
-      );
-      Object.assign(this.parts.bar, { max: length, value: made });
+      this.showGrowth(take);
     }
     const isFar = made - (this.spokenStep ?? 0) >= SPOKEN || made < this.spokenStep;
-    if (isFar && now - (this.spoken ?? 0) >= PAUSE) this.announce(told, made);
+    if (isFar && now - (this.spoken ?? 0) >= PAUSE) this.announce(stepOf(take), made);
+  }
+
+  showGrowth(take) {
+    if (take === this.takes.current) this.player.show(take);
+    const { made } = take.growing;
+    Object.assign(this.parts.bar, { max: take.settings.length, value: made });
+    const isLate = this.studio.isWaiting && this.transport.position > 0;
+    this.tell(made === 0 ? LISTENS : stepOf(take) + (isLate ? WAITS : ""));
   }
 
   showActs() {

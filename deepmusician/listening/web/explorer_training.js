@@ -7,7 +7,8 @@ const CHAPTER = "book/focal_loss.ipynb";
 const BINDER = `https://mybinder.org/v2/gh/${REPOSITORY}/main?labpath=${CHAPTER}`;
 const COLAB = `https://colab.research.google.com/github/${REPOSITORY}/blob/main/${CHAPTER}`;
 
-const PROMISE = "A network like the others, with just these two: a minute or two.";
+const PROMISE =
+  "Trains a network with just these two: a minute or two with the sweep’s settings.";
 const HOW_TO = `
   <p>Training needs Python, and no kernel answers on this page. Three ways to get one:</p>
   <ul>

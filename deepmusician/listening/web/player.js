@@ -96,7 +96,7 @@ class PlayerView {
       parts[part].addEventListener("click", act);
     }
     for (const [number, tab] of this.tabs.entries()) {
-      tab.addEventListener("click", () => this.choose(number));
+      tab.addEventListener("click", () => this.goTo(number));
     }
     parts.tabs.addEventListener("keydown", (event) => this.pressedTab(event));
     this.el.addEventListener("keydown", (event) => this.pressed(event));
@@ -135,8 +135,13 @@ class PlayerView {
     const number = nextTab(event.key, this.chosen, this.tabs.length);
     if (number === undefined || !this.tabs.length) return;
     event.preventDefault();
+    this.goTo(number);
+  }
+
+  goTo(number) {
     this.choose(number);
     this.tabs[number].focus();
+    this.tabs[number].scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   pressed(event) {

@@ -29,7 +29,6 @@ const PLAYER_MARKUP = `
   <div class="dm-player-piece">
     <div class="dm-player-roll">
       <p class="dm-player-silence">no notes: silence</p>
-      <p class="dm-player-hint" aria-hidden="true">${PLAYER_HINT}</p>
     </div>
     <div class="dm-player-bar">
       <button type="button" class="dm-main dm-player-play" title="${PLAYER_HINT}"
@@ -48,6 +47,9 @@ const PLAYER_MARKUP = `
       <label class="dm-player-volume" title="Volume">${playerIcon("loud")}
         <input type="range" min="0" max="1" step="0.01" value="1"
           aria-label="Volume"></label>
+    </div>
+    <div class="dm-player-foot">
+      <p class="dm-player-facts dm-soft" aria-live="polite"></p>
       <span class="dm-player-files">
         <button type="button" class="dm-player-midi"
           title="Download as a MIDI file">${playerIcon("save")}MIDI</button>
@@ -57,9 +59,9 @@ const PLAYER_MARKUP = `
           >${playerIcon("save")}MP3</button>
       </span>
     </div>
-    <p class="dm-player-facts dm-soft" aria-live="polite"></p>
   </div>
-  <p class="dm-player-caption" hidden></p>`;
+  <p class="dm-player-caption" hidden></p>
+  <p class="dm-player-hint dm-soft" aria-hidden="true">${PLAYER_HINT}</p>`;
 
 let playerCount = 0;
 

@@ -132,7 +132,7 @@ function drawWhiteKey(pen, view, pitch, isLit) {
   pen.fillStyle = palette.seam;
   pen.fillRect(0, Math.min(foot, height) - 1, KEYBOARD, 1);
   if (pitch % 12 !== 0) return;
-  pen.fillStyle = palette.onKey;
+  pen.fillStyle = isLit ? palette.onLit : palette.onKey;
   pen.font = `${Math.min(11, Math.max(9, 1.3 * row))}px ${palette.font}`;
   pen.textBaseline = "bottom";
   pen.textAlign = "right";

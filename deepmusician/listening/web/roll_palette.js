@@ -9,6 +9,7 @@ const PALETTE_PAINTS = {
   black: "--dm-black-key",
   seam: "--dm-key-seam",
   onKey: "--dm-on-key",
+  onLit: "--dm-on-accent",
 };
 
 /** The colours in use now below `host`, with that of a role's notes as `note`. */

@@ -39,6 +39,7 @@ export class Studio extends EventTarget {
     growing.piece.label = `Take ${take.number}`;
     this.hear(take);
     Object.assign(this, { take, work, isFollowed: true });
+    this.progressed();
     try {
       await this.grow(take, work.signal);
     } finally {
@@ -80,6 +81,10 @@ export class Studio extends EventTarget {
     const second = pace(piece, this.transport.tempo);
     const isThere = piece.length - this.transport.position >= STUDIO_LEAD * second;
     if (isThere || made === take.settings.length) this.follow(take);
+    this.progressed();
+  }
+
+  progressed() {
     this.dispatchEvent(new Event("progress"));
   }
 
@@ -102,7 +107,7 @@ export class Studio extends EventTarget {
     this.follow(this.take);
     this.take = null;
     this.isFollowed = false;
-    this.dispatchEvent(new Event("progress"));
+    this.progressed();
   }
 
   /** A reader, or another widget, who pauses before the end wants it quiet. */

@@ -7,7 +7,7 @@ import { shareText } from "./share.js";
 import { takeFacts, takeFile, takeOrigin } from "./takes.js";
 
 const TAKES_MARKUP = `
-  <h3 class="dm-takes-head">Takes</h3>
+  <p class="dm-takes-head">Takes</p>
   <ol class="dm-takes" data-part="list"></ol>
   <div class="dm-row dm-link" data-part="share" hidden>
     <label class="dm-link-field"><span data-part="linkName"></span>
