@@ -301,7 +301,7 @@ def test_a_link_reproduces_a_take_in_another_page(show, widget, tmp_path):
     page.get_by_label("Opening").select_option("Tune 1")
     compose(page, **{"Length in steps": 64, "Temperature": 1.1, "Seed": 77})
     page.get_by_role("button", name="Link to Take 1").click()
-    link = page.get_by_label("Link to take 1").input_value()
+    link = page.get_by_role("textbox", name="Link to take 1").input_value()
     roll = midi_of(page, 1, tmp_path)
     again = opened(show, widget, address="#" + link.partition("#")[2])
     offer = again.locator(".dm-shared").text_content()

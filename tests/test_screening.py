@@ -111,7 +111,7 @@ def test_the_table_counts_what_was_left_out_and_why():
     row = table.loc["network"]
     assert (row["offered"], row["fit"]) == (5, 3)
     assert (row["a copy"], row["too short"], row["nearly empty"]) == (1, 1, 0)
-    assert row["shared, longest"] > 100
+    assert row["shared steps, longest"] > 100
     assert table.loc["Bach", "fit"] == len(HUMAN)
 
 

@@ -29,7 +29,6 @@ class BlindTest(Widget):
     page's source by chance; whoever wants to can unpack it.
     """
 
-    view = traitlets.Unicode("blindTest").tag(sync=True)
     deck = traitlets.Bytes().tag(sync=True)
     screening: Screening
 
@@ -70,7 +69,7 @@ def blind_test(
         _card(excerpt, practice, tempo)
         for excerpt, practice in _pool(found, draw, np.random.default_rng(seed))
     ]
-    test = BlindTest(deck=pack(_deck(cards, draw)))
+    test = BlindTest(view="blindTest", deck=pack(_deck(cards, draw)))
     test.screening = found
     return test
 

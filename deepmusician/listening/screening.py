@@ -73,7 +73,7 @@ class Screening:
     def table(self) -> pd.DataFrame:
         """Return a row a composer: how many were offered, left out and why, and fit.
 
-        The columns "shared" hold the median and the longest shared run, in steps.
+        The last columns have the median and the longest of the shared runs.
         """
         rows = {}
         for composer, runs in self.runs().items():
@@ -83,8 +83,8 @@ class Screening:
                 "offered": len(faults),
                 **{fault: faults.count(fault) for fault in FAULTS},
                 "fit": faults.count(""),
-                "shared, median": float(np.median(steps)),
-                "shared, longest": max(steps),
+                "shared steps, median": float(np.median(steps)),
+                "shared steps, longest": max(steps),
             }
         return pd.DataFrame(rows).T.astype(int)
 
