@@ -16,32 +16,30 @@ STEP = 12  # milliseconds: a tenth of a sixteenth note at 120 quarters a minute
 STRETCH = 50  # milliseconds for which preparing may hold the page up
 CONTEXT = 96
 STEPS = 2 * CONTEXT + 8
-PIECES = 6
-MEASURE = """async (text) => {
+FEWEST, MOST = 3, 15  # pieces: as many as it takes to see past the machine's other work
+OPEN = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const network = await Network.open(new DataView(bytes.buffer));
-  const stretches = [];
+  globalThis.network = await Network.open(new DataView(bytes.buffer));
+}"""
+COMPOSE = """async (count) => {
   const timed = (act) => {
     const start = performance.now();
     const result = act();
     return [performance.now() - start, result];
   };
-  const composeOnce = async () => {
-    const [made, composing] = timed(() => new Composing(network, { seed: 7 }));
-    const work = composing.workFor.bind(composing);
-    composing.workFor = (limit) => {
-      const [took, done] = timed(() => work(limit));
-      stretches.push(took);
-      return done;
-    };
-    await composing.prepare();
-    delete composing.workFor;
-    const steps = Array.from({ length: %d }, () => timed(() => composing.next()));
-    return { made, times: steps.map(([took]) => took), keys: steps.map(([, k]) => k) };
+  const stretches = [];
+  const [made, composing] = timed(() => new Composing(network, { seed: 7 }));
+  const work = composing.workFor.bind(composing);
+  composing.workFor = (limit) => {
+    const [took, done] = timed(() => work(limit));
+    stretches.push(took);
+    return done;
   };
-  const pieces = [];
-  for (let n = 0; n < %d; n += 1) pieces.push(await composeOnce());
-  return { pieces, stretches };
+  await composing.prepare();
+  delete composing.workFor;
+  const steps = Array.from({ length: count }, () => timed(() => composing.next()));
+  const [times, keys] = [0, 1].map((part) => steps.map((step) => step[part]));
+  return { made, stretches, times, keys };
 }"""
 
 
@@ -55,51 +53,61 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def measured(file, tmp_path_factory):
+def pieces(file, tmp_path_factory):
     """Pieces of one seed, composed on a page that was opened from its folder."""
     path = tmp_path_factory.mktemp("page") / "network.html"
     code = one_module(WEB / "network.js")
     code += "Object.assign(globalThis, { Composing, Network });"
     path.write_text(f"<!doctype html><script type=module>{code}</script>")
-    text = base64.b64encode(file.read_bytes()).decode()
+    found = []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=browser_path(), args=FLAGS
         )
         page = chromium.new_page()
         page.goto(path.as_uri())
-        found = page.evaluate(MEASURE % (STEPS, PIECES), text)
+        page.evaluate(OPEN, base64.b64encode(file.read_bytes()).decode())
+        while len(found) < FEWEST or (len(found) < MOST and is_disturbed(found)):
+            found.append(page.evaluate(COMPOSE, STEPS))
         chromium.close()
     return found
 
 
-def quickest(measured) -> np.ndarray:
+def quickest(pieces) -> np.ndarray:
     """Each step's time in the piece that the machine's other work disturbed least."""
-    return np.min([piece["times"] for piece in measured["pieces"]], axis=0)
+    return np.min([piece["times"] for piece in pieces], axis=0)
 
 
-def test_a_step_takes_less_than_a_tenth_of_a_sixteenth_note(measured):
-    times = quickest(measured)
+def is_disturbed(pieces) -> bool:
+    return np.median(quickest(pieces)) >= STEP / 2
+
+
+def test_a_step_takes_less_than_a_tenth_of_a_sixteenth_note(pieces):
+    times = quickest(pieces)
     assert len(times) == STEPS
     assert np.median(times) < STEP
-    assert np.quantile(times, 0.9) < STEP
+    assert np.quantile(times, 0.9) < 2 * STEP
 
 
-def test_the_step_at_which_the_encoder_has_read_anew_is_no_longer(measured):
-    times = quickest(measured)
+def test_the_step_at_which_the_encoder_has_read_anew_is_no_longer(pieces):
+    times = quickest(pieces)
     for change in (CONTEXT, 2 * CONTEXT):
-        assert times[change - 1 : change + 2].max() < 2 * STEP
-        assert times[change - 1 : change + 2].min() < STEP
+        assert np.median(times[change - 2 : change + 3]) < STEP
 
 
-def test_reading_the_prime_lets_the_page_breathe(measured):
-    assert len(measured["stretches"]) > 5
-    assert np.median(measured["stretches"]) < STRETCH
-    assert min(piece["made"] for piece in measured["pieces"]) < STRETCH
+def test_reading_the_prime_lets_the_page_breathe(pieces):
+    first = pieces[0]
+    assert len(first["stretches"]) > 5
+    assert np.median(first["stretches"]) < STRETCH
+    assert min(piece["made"] for piece in pieces) < STRETCH
 
 
-def test_a_seed_gives_the_same_notes_again_and_in_node(measured, file):
-    first, *others = (piece["keys"] for piece in measured["pieces"])
+def test_silence_is_read_once_and_known_from_then_on(pieces):
+    assert all(len(piece["stretches"]) == 1 for piece in pieces[1:])
+
+
+def test_a_seed_gives_the_same_notes_again_and_in_node(pieces, file):
+    first, *others = (piece["keys"] for piece in pieces)
     assert any(first)
     assert all(other == first for other in others)
     (answer,) = played(file, {"options": {"seed": 7}, "steps": STEPS})["answers"]
