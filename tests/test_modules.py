@@ -72,7 +72,7 @@ def test_any_other_import_is_an_error(tmp_path, line):
         one_module(tmp_path / "entry.js")
 
 
-@pytest.mark.parametrize("entry", ["library.js", "stub.js", "curves.js"])
+@pytest.mark.parametrize("entry", ["library.js", "stub.js"])
 def test_a_widget_is_one_module_that_asks_for_nothing(tmp_path, entry):
     module = one_module(WEB / entry)
     assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(", module, re.MULTILINE)

@@ -256,6 +256,16 @@ test("a new tempo goes on from here, and lets what sounds sound on", async () =>
   assert.deepEqual(heard()[2].into.gain.told, []);
 });
 
+test("a new tempo leaves a note alone that has just begun", async () => {
+  await transport.play();
+  pass(1);
+  sound.context.currentTime += LEAD + 0.01; // the third note has begun, unnoticed
+  transport.setTempo(60);
+  assert.equal(sound.fakePiano.struck[2].taken, undefined);
+  pass(0.1);
+  assert.deepEqual(pitches(), [60, 61, 62]);
+});
+
 test("moving the tempo all the time strikes no note twice", async () => {
   await transport.play();
   for (let n = 0; n < 60; n += 1) {
