@@ -311,3 +311,9 @@ def test_a_training_that_fails_says_why(front_end):
     front_end._explorer._base = replace(TINY, corpus="no/such/folder")
     front_end.ask("train", alpha=0.3, gamma=1.5)
     assert "neither a corpus" in front_end.wait_for("failed")["why"]
+
+
+def test_settings_that_make_no_sense_are_said_to_the_page(front_end):
+    front_end._explorer._base = replace(TINY, pos_weight=9.0)
+    front_end.ask("train", alpha=0.3, gamma=1.5)
+    assert "pos_weight" in front_end.told[-1]["why"]

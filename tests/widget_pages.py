@@ -58,7 +58,7 @@ PLACE = """<div class="place">
 <script type="application/vnd.jupyter.widget-view+json">{view}</script>
 </div>"""
 DRAWN = """() => [...document.querySelectorAll(".place")].every((place) =>
-    place.querySelector(".dm, .dm-curves")?.children.length)"""
+    place.querySelector(".dm")?.children.length)"""
 SOUND = """Object.values(globalThis.deepMusician).find(({ sound }) => sound).sound"""
 
 

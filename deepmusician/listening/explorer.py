@@ -94,7 +94,8 @@ class FocalExplorer(Widget):
         """Begin to train a network with this alpha and gamma, and to tell about it.
 
         By default those of the sliders. It becomes one of the `cells`. Does nothing
-        while another one is being trained.
+        while another one is being trained. Raises ValueError for settings that make
+        no sense.
         """
         if self._background.is_busy:
             return
@@ -116,7 +117,10 @@ class FocalExplorer(Widget):
                 self.send({"tell": "here", "busy": self._background.is_busy})
             case {"ask": "train", "alpha": alpha, "gamma": gamma}:
                 self.send({"tell": "started"})
-                self.train(alpha, gamma)
+                try:
+                    self.train(alpha, gamma)
+                except ValueError as error:  # settings that this loss cannot have
+                    self.send({"tell": "failed", "why": str(error)})
             case {"ask": "stop"}:
                 self.stop()
 

@@ -21,7 +21,7 @@ export function figures(cell, rule, density, music) {
   return told
     .map(
       ([value, name, more]) =>
-        `<div><dt>${name}</dt><dd><b>${value}</b> <small>${more}</small></dd></div>`,
+        `<div><small>${name}</small> <b>${value}</b> <small>${more}</small></div>`,
     )
     .join("");
 }
@@ -29,12 +29,14 @@ export function figures(cell, rule, density, music) {
 export class HeardPiece {
   constructor(host, sound) {
     host.innerHTML =
-      `<dl class="dm-figures"></dl><div class="dm-row">` +
+      `<div class="dm-figures"></div><div class="dm-row">` +
       `<button type="button" class="dm-main"></button>` +
       `<span class="dm-soft dm-clock"></span></div><div class="dm-roll-host"></div>`;
-    [this.numbers, this.button, this.clock] = ["dl", "button", ".dm-clock"].map(
-      (name) => host.querySelector(name),
-    );
+    [this.numbers, this.button, this.clock] = [
+      ".dm-figures",
+      "button",
+      ".dm-clock",
+    ].map((name) => host.querySelector(name));
     this.transport = new Transport(sound);
     this.transport.loop = true;
     this.roll = new RollView(host.querySelector(".dm-roll-host"), {
