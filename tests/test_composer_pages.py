@@ -5,7 +5,7 @@ import json
 import pytest
 import toy
 import zoo
-from widget_pages import audio_state, loudest
+from widget_pages import audio_state, hindrances, loudest
 
 from deepmusician.listening.composer import composer
 from deepmusician.pianoroll import PianoRoll
@@ -359,3 +359,15 @@ def test_a_damaged_network_is_said_in_the_page(show, widget):
     page = show(damaged)
     page.get_by_text("The network's file is damaged or cut off").wait_for()
     assert page.locator(".dm-compose").is_disabled()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_readers_with_disabilities_meet_no_serious_barrier(show, widget, theme):
+    page = opened(show, widget, theme=theme)
+    open_beginning(page)
+    compose(page)
+    page.get_by_role("button", name="Link to Take 1").click()
+    put(page, "Seed", -1)
+    page.get_by_role("button", name="Compose", exact=True).click()
+    assert error(page) != ""
+    assert hindrances(page) == []
