@@ -113,9 +113,9 @@ check: setup
 	@$(BIN)/ruff format --check
 	@node_modules/.bin/biome ci
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 2 \
-		--ignore tests/test_book_pages.py
+		--ignore-glob "*/test_book_*.py"
 	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_pages.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_*.py

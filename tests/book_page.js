@@ -41,7 +41,7 @@ window.bookPage = {
   emptyWidgets() {
     const views = 'script[type="application/vnd.jupyter.widget-view+json"]';
     const shown = (place) =>
-      place.querySelector(".jupyter-widgets, .jupyter-widget") &&
+      place.querySelector(".dm, .jupyter-widgets, .jupyter-widget") &&
       !place.querySelector(".jupyter-widgets-error-widget");
     return [...document.querySelectorAll(views)]
       .map((view) => view.parentElement)

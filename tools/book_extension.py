@@ -8,7 +8,13 @@ import execution
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-ICON_SCRIPT = re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>\n?")
+MENDED = (
+    # Icons as a script, a megabyte and a half: the style sheet has them as fonts too.
+    (re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>\n?"), ""),
+    # What is labelled otherwise than it reads: let its text be its name.
+    (re.compile(r'(<button[^>]*search-button-field[^>]*?) aria-label="[^"]*"'), r"\1"),
+    (re.compile(r'<summary aria-label="Toggle hidden content"'), "<summary"),
+)
 
 
 def drop_thebe(app: Sphinx, page: str, template: str, context: dict, tree: object):
@@ -21,16 +27,15 @@ def drop_thebe(app: Sphinx, page: str, template: str, context: dict, tree: objec
     ]
 
 
-def drop_icon_script(app: Sphinx, error: Exception | None) -> None:
-    """Drop the theme's icons as a script: its style sheet has them as fonts too.
-
-    A megabyte and a half a page. The theme names the script in a template of its own.
-    """
+def mend_theme(app: Sphinx, error: Exception | None) -> None:
+    """Mend on every page what the theme writes in templates of its own."""
     if error is None and app.builder.format == "html":
         for page in Path(app.outdir).rglob("*.html"):
-            text = page.read_text(encoding="utf-8")
-            if (light := ICON_SCRIPT.sub("", text)) != text:
-                page.write_text(light, encoding="utf-8")
+            text = mended = page.read_text(encoding="utf-8")
+            for wrong, right in MENDED:
+                mended = wrong.sub(right, mended)
+            if mended != text:
+                page.write_text(mended, encoding="utf-8")
 
 
 def find_what_ran(app: Sphinx, config: Config) -> None:
@@ -43,6 +48,6 @@ def find_what_ran(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Return what Sphinx wants to know of an extension."""
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", mend_theme)
     app.connect("config-inited", find_what_ran)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,7 +30,7 @@ def vendor() -> list[Path]:
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     html_manager = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
-    shutil.copy(MODULES / "mathjax" / "es5" / "tex-svg-full.js", VENDOR / "tex-svg.js")
+    shutil.copy(MODULES / "mathjax" / "es5" / "tex-svg.js", VENDOR / "tex-svg.js")
     shutil.copy(MODULES / "requirejs" / "require.js", VENDOR)
     shutil.copy(html_manager / "embed-amd.js", VENDOR)
     for font in html_manager.glob("*.woff2"):

@@ -1,0 +1,126 @@
+"""Whether the built book's pages are light, quick, accessible, and work over http."""
+# ruff: noqa: F811
+
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import pytest
+from test_book_pages import (  # noqa: F401
+    BOOK,
+    CHECKS,
+    ROOT,
+    book,
+    contents,
+    empty_widgets,
+    page,
+    visit,
+)
+from widget_pages import LOCAL, loudest, note_console
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+MEGABYTE = 1e6
+PLAIN, WITH_WIDGET, COMPOSER = 5 * MEGABYTE, 10 * MEGABYTE, 14 * MEGABYTE
+READABLE = 1000  # milliseconds until the text is there
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+WRONG = """async () => {
+  const { violations } = await axe.run({ resultTypes: ["violations"] });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}"""
+
+
+def has_widget(name):
+    return "application/vnd.jupyter.widget-state+json" in (BOOK / name).read_text()
+
+
+def heaviest(name):
+    if "composer" in name:
+        return COMPOSER
+    return WITH_WIDGET if has_widget(name) else PLAIN
+
+
+@pytest.mark.parametrize("name", contents())
+def test_a_page_weighs_no_more_than_it_may_with_all_that_it_loads(book, page, name):
+    asked = set()
+    page.on("request", lambda request: asked.add(request.url))
+    visit(page, book / name)
+    assert empty_widgets(page) == []
+    files = [Path(unquote(urlparse(url).path)) for url in asked if url[:5] == "file:"]
+    sizes = {path.name: path.stat().st_size for path in files}
+    assert sum(sizes.values()) < heaviest(name), sizes
+
+
+@pytest.mark.parametrize("name", contents())
+def test_the_text_of_a_page_is_readable_within_a_second(book, page, name):
+    painted = []
+    for _ in range(3):  # the quickest: other work on the machine is no fault of it
+        page.goto((book / name).as_uri(), wait_until="load")
+        page.wait_for_function(f"{PAINTED} > 0")
+        painted.append(page.evaluate(PAINTED))
+    assert min(painted) < READABLE
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", contents())
+def test_nobody_is_kept_out_of_a_page_with_a_widget(book, page, name, theme):
+    page.add_init_script(f"localStorage.setItem('mode', '{theme}')")
+    if has_widget(name):
+        visit(page, book / name)
+        assert empty_widgets(page) == []
+        page.add_script_tag(path=AXE)
+        assert page.evaluate(WRONG) == []
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Give the address of the book on a server of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves the book, and keeps no log."""
+
+    def __init__(self, *request):
+        super().__init__(*request, directory=BOOK)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("name", contents())
+def test_a_page_works_from_a_server_as_it_does_from_a_folder(browser, site, name):
+    context = browser.new_context()
+    context.add_init_script(CHECKS)
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: note_console(page, said))
+    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
+    page.on("request", lambda request: note_stranger(page, request.url, site))
+    page.goto(f"{site}/{name}", wait_until="load")
+    page.evaluate("bookPage.settled()")
+    assert empty_widgets(page) == []
+    plays = page.locator(".dm-player").get_by_role("button", name="Play", exact=True)
+    assert any(sounds(page, play) for play in plays.all()) or not plays.count()
+    assert page.complaints == []
+    context.close()
+
+
+def sounds(page, play):
+    """Return whether a player is heard within seconds: some play silence."""
+    play.click()
+    for _ in range(20):
+        page.wait_for_timeout(150)
+        if loudest(page) > 0.001:
+            return True
+    return False
+
+
+def note_stranger(page, url, site):
+    if urlparse(url).scheme not in LOCAL and not url.startswith(site):
+        page.complaints.append(f"asks another host for {url}")
