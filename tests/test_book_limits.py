@@ -22,6 +22,7 @@ from widget_pages import LOCAL, loudest, note_console
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MEGABYTE = 1e6
 PLAIN, WITH_WIDGET, COMPOSER = 5 * MEGABYTE, 10 * MEGABYTE, 14 * MEGABYTE
+DRESS = "theme => { document.documentElement.dataset.theme = theme; }"
 READABLE = 1000  # milliseconds until the text is there
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 WRONG = """async () => {
@@ -43,7 +44,7 @@ def heaviest(name):
 
 
 @pytest.mark.parametrize("name", contents())
-def test_a_page_weighs_no_more_than_it_may_with_all_that_it_loads(book, page, name):
+def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
     asked = set()
     page.on("request", lambda request: asked.add(request.url))
     visit(page, book / name)
@@ -51,27 +52,29 @@ def test_a_page_weighs_no_more_than_it_may_with_all_that_it_loads(book, page, na
     files = [Path(unquote(urlparse(url).path)) for url in asked if url[:5] == "file:"]
     sizes = {path.name: path.stat().st_size for path in files}
     assert sum(sizes.values()) < heaviest(name), sizes
+    if has_widget(name):
+        page.add_script_tag(path=AXE)
+        for theme in ("dark", "light"):
+            page.evaluate(
+                "theme => document.documentElement.dataset.theme = theme", theme
+            )
+            page.wait_for_timeout(300)  # colours may fade over
+            assert page.evaluate(WRONG) == [], theme
+    assert readable_after(page) < READABLE
 
 
-@pytest.mark.parametrize("name", contents())
-def test_the_text_of_a_page_is_readable_within_a_second(book, page, name):
+def readable_after(page):
+    """Return after how many milliseconds a page's text is there, of three tries.
+
+    The quickest counts: other work on the machine is no fault of the page.
+    """
     painted = []
-    for _ in range(3):  # the quickest: other work on the machine is no fault of it
-        page.goto((book / name).as_uri(), wait_until="load")
+    while min(painted, default=READABLE) >= READABLE and len(painted) < 3:
+        if painted:
+            page.reload(wait_until="load")
         page.wait_for_function(f"{PAINTED} > 0")
         painted.append(page.evaluate(PAINTED))
-    assert min(painted) < READABLE
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", contents())
-def test_nobody_is_kept_out_of_a_page_with_a_widget(book, page, name, theme):
-    page.add_init_script(f"localStorage.setItem('mode', '{theme}')")
-    if has_widget(name):
-        visit(page, book / name)
-        assert empty_widgets(page) == []
-        page.add_script_tag(path=AXE)
-        assert page.evaluate(WRONG) == []
+    return min(painted)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from test_cli import fails, typed
 from toy import tune
 
 from deepmusician.cli_sweep import numbers
+from deepmusician.free_running import RULES
 from deepmusician.runs import RunStore
 from deepmusician.sweep_record import read_pieces, read_sweep
 
@@ -49,7 +50,7 @@ def test_a_sweep_ends_with_one_table_and_the_pieces(swept, home):
     rows = pd.read_csv(home / "mine" / "sweep.csv")
     assert rows.gamma.tolist() == [0, 2]
     pd.testing.assert_frame_equal(read_sweep(folder=home / "mine").rows, rows)
-    assert len(read_pieces(home / "mine")) == 2 * 4
+    assert len(read_pieces(home / "mine")) == 2 * len(RULES)
 
 
 def test_the_table_knows_how_it_came_about(swept, home):

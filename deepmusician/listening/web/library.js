@@ -3,21 +3,10 @@ import { blindTest } from "./blind_test.js";
 import { composer } from "./composer.js";
 import { explorer } from "./explorer.js";
 import { player } from "./player.js";
+import { shelf } from "./shelf.js";
 import { Sound } from "./sound.js";
 
 const VIEWS = { blindTest, composer, explorer, player };
-
-/** Where the stub of every widget waits for this library. */
-function shelf(edition) {
-  globalThis.deepMusician ??= {};
-  const kept = globalThis.deepMusician;
-  kept[edition] ??= {};
-  const mine = kept[edition];
-  mine.ready ??= new Promise((resolve) => {
-    mine.resolve = resolve;
-  });
-  return mine;
-}
 
 function initialize({ model }) {
   const mine = shelf(model.get("edition"));

@@ -1,14 +1,5 @@
 // What a widget brings along itself: it finds the library, and lets it draw.
-function shelf(edition) {
-  globalThis.deepMusician ??= {};
-  const kept = globalThis.deepMusician;
-  kept[edition] ??= {};
-  const mine = kept[edition];
-  mine.ready ??= new Promise((resolve) => {
-    mine.resolve = resolve;
-  });
-  return mine;
-}
+import { shelf } from "./shelf.js";
 
 async function render({ model, el }) {
   // Where each output lives in a frame of its own, asking for the library loads it.

@@ -1,0 +1,57 @@
+"""Drives the widgets of the built book, from its folder and from a server."""
+# ruff: noqa: F811
+
+import pytest
+from test_book_limits import note_stranger, site, sounds  # noqa: F401
+from test_book_pages import BOOK, book  # noqa: F401
+from test_composer_pages import compose, midi_of
+from test_explorer_pages import figures, move, nearest, opened_card, pressed_cell
+from widget_pages import audio_state, note_console
+
+
+@pytest.fixture(params=["folder", "server"])
+def visited(request, browser, book, site):
+    """Give a function that opens a page of the book, and notes its complaints."""
+    place = book.as_uri() if request.param == "folder" else site
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: note_console(page, said))
+    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
+    page.on("request", lambda request: note_stranger(page, request.url, place))
+
+    def visit(name):
+        page.goto(f"{place}/book/{name}.html", wait_until="load")
+        return page
+
+    yield visit
+    assert page.complaints == []
+    context.close()
+
+
+def test_the_introduction_plays_at_a_press(visited):
+    page = visited("intro")
+    play = page.locator(".dm-player").get_by_role("button", name="Play", exact=True)
+    play.wait_for()
+    assert sounds(page, play)
+    assert audio_state(page) == "running"
+
+
+def test_the_explorer_follows_its_sliders(visited):
+    page = visited("focal_loss")
+    opened_card(page)
+    before = (nearest(page), figures(page), pressed_cell(page))
+    move(page, "gamma", "End")
+    page.get_by_text("gamma 5, seed 0").first.wait_for()
+    after = (nearest(page), figures(page), pressed_cell(page))
+    assert all(was != now for was, now in zip(before, after, strict=True))
+
+
+def test_the_composer_composes_the_same_notes_twice(visited, tmp_path):
+    page = visited("composer")
+    page.wait_for_selector(".dm-compose:not(:disabled)")
+    compose(page, **{"Length in steps": 192, "Seed": 7})
+    compose(page, takes=2)
+    one, two = (midi_of(page, take, tmp_path) for take in (1, 2))
+    assert (len(one), one.onsets.any()) == (192, True)
+    assert (one.onsets == two.onsets).all()
