@@ -112,10 +112,10 @@ check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@node_modules/.bin/biome ci
-	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 2 \
+	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 \
 		--ignore-glob "*/test_book_*.py"
 	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_*.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 3 tests/test_book_*.py

@@ -5,9 +5,7 @@ import base64
 import numpy as np
 import pytest
 from network_js import played
-from playwright.sync_api import sync_playwright
 from toy import untrained
-from widget_pages import FLAGS, browser_path
 
 from deepmusician.export import export_run
 from deepmusician.listening.modules import WEB, one_module
@@ -53,23 +51,19 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def pieces(file, tmp_path_factory):
+def pieces(file, browser, tmp_path_factory):
     """Pieces of one seed, composed on a page that was opened from its folder."""
     path = tmp_path_factory.mktemp("page") / "network.html"
     code = one_module(WEB / "network.js")
     code += "Object.assign(globalThis, { Composing, Network });"
     path.write_text(f"<!doctype html><script type=module>{code}</script>")
     found = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser_path(), args=FLAGS
-        )
-        page = chromium.new_page()
-        page.goto(path.as_uri())
-        page.evaluate(OPEN, base64.b64encode(file.read_bytes()).decode())
-        while len(found) < FEWEST or (len(found) < MOST and is_disturbed(found)):
-            found.append(page.evaluate(COMPOSE, STEPS))
-        chromium.close()
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.evaluate(OPEN, base64.b64encode(file.read_bytes()).decode())
+    while len(found) < FEWEST or (len(found) < MOST and is_disturbed(found)):
+        found.append(page.evaluate(COMPOSE, STEPS))
+    page.close()
     return found
 
 
