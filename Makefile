@@ -112,7 +112,7 @@ check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@node_modules/.bin/biome ci
-	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 \
+	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 --dist loadfile \
 		--ignore-glob "*/test_book_*.py"
 	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)
 	@$(MAKE) --no-print-directory html

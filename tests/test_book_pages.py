@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from blind_taker import HEADING, begin, download, names, take
 from widget_pages import watch
-
-from deepmusician.listening.answers import read_answers
 
 ROOT = Path(__file__).parent.parent
 BOOK = Path(os.environ.get("DEEPMUSICIAN_BOOK", ROOT / "_build" / "quick" / "html"))
@@ -114,19 +111,3 @@ def test_no_style_sheet_fetches_a_font_or_picture_from_another_host(book):
         for address in fetched.findall(path.read_text(encoding="utf-8"))
     }
     assert found == set()
-
-
-def test_a_reader_takes_the_blind_test_and_its_file_can_be_analysed(
-    book, page, tmp_path
-):
-    visit(page, book / "book" / "listening_tests.html")
-    page.locator(HEADING).wait_for()
-    begin(page)
-    said = take(page)
-    assert len(names(page)) == 22
-    assert [name for name in names(page) for text in said if name in text] == []
-    download(page, tmp_path)
-    answers = read_answers(tmp_path)
-    assert answers.failures == ()
-    assert len(answers.trials) == 20
-    assert page.complaints == []

@@ -2,18 +2,22 @@
 # ruff: noqa: F811
 
 import pytest
+from blind_taker import HEADING, begin, download, names, take
 from test_book_limits import note_stranger, site, sounds  # noqa: F401
 from test_book_pages import BOOK, book  # noqa: F401
 from test_composer_pages import compose, midi_of
 from test_explorer_pages import figures, move, nearest, opened_card, pressed_cell
 from widget_pages import audio_state, note_console
 
+from deepmusician.listening.answers import read_answers
+
 
 @pytest.fixture(params=["folder", "server"])
 def visited(request, browser, book, site):
     """Give a function that opens a page of the book, and notes its complaints."""
-    place = book.as_uri() if request.param == "folder" else site
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    is_folder = request.param == "folder"
+    place, size = book.as_uri() if is_folder else site, {"width": 1200, "height": 1000}
+    context = browser.new_context(viewport=size, offline=is_folder)
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda said: note_console(page, said))
@@ -55,3 +59,16 @@ def test_the_composer_composes_the_same_notes_twice(visited, tmp_path):
     one, two = (midi_of(page, take, tmp_path) for take in (1, 2))
     assert (len(one), one.onsets.any()) == (192, True)
     assert (one.onsets == two.onsets).all()
+
+
+def test_a_reader_takes_the_blind_test_and_its_file_can_be_analysed(visited, tmp_path):
+    page = visited("listening_tests")
+    page.locator(HEADING).wait_for()
+    begin(page)
+    said = take(page)
+    assert len(names(page)) == 22
+    assert [name for name in names(page) for text in said if name in text] == []
+    download(page, tmp_path)
+    answers = read_answers(tmp_path)
+    assert answers.failures == ()
+    assert len(answers.trials) == 20

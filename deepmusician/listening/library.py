@@ -11,10 +11,12 @@ import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
+from joblib import Memory
 
+from deepmusician.cache import cache_folder
 from deepmusician.listening.audio import encode_mp3
 from deepmusician.listening.modules import WEB, one_module
-from deepmusician.listening.piano import RATE, Piano, load_piano
+from deepmusician.listening.piano import RATE, Piano, bank_path, load_piano
 from deepmusician.notes import KEYS, PITCH_LOW
 
 SPACING = 3  # semitones between two tones: the browser bends each by one at most
@@ -53,10 +55,20 @@ def library() -> Library:
     styles = "".join(path.read_text("utf-8") for path in sorted(WEB.glob("*.css")))
     code = hashlib.sha256((Library._esm + styles).encode())
     pitches = list(range(PITCH_LOW, PITCH_LOW + KEYS, SPACING))
-    tones = [_mp3(load_piano(), pitch) for pitch in pitches]
+    bank = bank_path()
+    built = bank.stat().st_mtime_ns if bank.is_file() else 0
+    tones = Memory(cache_folder("tones"), verbose=0).cache(_tones)(pitches, built)
     return Library(
         edition=code.hexdigest()[:12], styles=styles, pitches=pitches, tones=tones
     )
+
+
+def _tones(pitches: list[int], built: int) -> list[bytes]:
+    """Return the piano's tones as MP3; another sample bank was `built` at another time.
+
+    Two seconds for every kernel of the book, so the result is kept in the cache.
+    """
+    return [_mp3(load_piano(), pitch) for pitch in pitches]
 
 
 def _mp3(piano: Piano, pitch: int) -> bytes:
