@@ -118,4 +118,4 @@ check: setup
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 3 tests/test_book_*.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_*.py
