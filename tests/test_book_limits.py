@@ -26,7 +26,6 @@ DRESS = "theme => { document.documentElement.dataset.theme = theme; }"
 READABLE = 1000  # milliseconds until the text is there
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 TRIES = 10
-EACH_WIDGET = ("intro", "focal_loss", "listening_tests", "composer")
 WRONG = """async () => {
   const { violations } = await axe.run({ resultTypes: ["violations"] });
   return violations
