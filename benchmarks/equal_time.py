@@ -1,12 +1,14 @@
 """Train several networks for the same time, and record what each then knows.
 
-Usage: `python benchmarks/equal_time.py --seconds 180`
+Usage: `python benchmarks/equal_time.py --seconds 180`, for the book's networks, or
+`python benchmarks/equal_time.py concert --seconds 900`, for sizes of the concert run.
 
 Every variant first trains for a moment, to learn how many updates the time holds; its
 learning-rate schedule is then laid over exactly that many. Nothing else may run beside
 it, or, with `--threads 1` and a core to itself, nothing on that core: times are
 compared. Finished variants are found in the run store, so that an
-interrupted benchmark goes on. The record goes to book/results/equal_time.json.
+interrupted benchmark goes on. The record goes to equal_time.json in book/results, or to
+concert_sizes.json there.
 """
 
 import argparse
@@ -21,7 +23,7 @@ import torch
 from deepmusician import TrainConfig, fit, load_corpus
 from deepmusician.cache import cache_folder
 from deepmusician.corpora import Corpus
-from deepmusician.presets import preset
+from deepmusician.presets import CONCERT, preset
 from deepmusician.records import provenance, write_record
 from deepmusician.runs import RunStore
 
@@ -29,8 +31,8 @@ EPOCHS = 8  # looks at the held-out pieces in the time there is
 WARM, TIMED = 6, 14  # updates before the clock starts, and on the clock
 
 
-def variants() -> dict[str, TrainConfig]:
-    """Return the networks to compare: the book's two, and one change at a time."""
+def book_networks() -> dict[str, TrainConfig]:
+    """Return the book's two networks, and one change of each at a time."""
     book = preset("full")
     report, dependent = book.report, book.dependent
     return {
@@ -41,6 +43,19 @@ def variants() -> dict[str, TrainConfig]:
         "dependent, half the width": dependent,
         "dependent, half the width, batch 32": replace(dependent, batch=32),
     }
+
+
+def concert_sizes() -> dict[str, TrainConfig]:
+    """Return the concert run at the widths that fit into a page, and a narrow one."""
+    return {
+        f"2 × {hidden}": replace(CONCERT, hidden=hidden) for hidden in (256, 384, 432)
+    }
+
+
+NETWORKS = {
+    "book": (book_networks, "equal_time"),
+    "concert": (concert_sizes, "concert_sizes"),
+}
 
 
 def updates_within(config: TrainConfig, corpus: Corpus, seconds: float) -> int:
@@ -91,15 +106,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("networks", choices=NETWORKS, nargs="?", default="book")
     parser.add_argument("--seconds", type=float, default=180, help="for each network")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument(
-        "--record", default="book/results/equal_time.json", help="where the table goes"
-    )
+    parser.add_argument("--folder", default="book/results", help="where the table goes")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     corpus, start, rows = load_corpus("bach-chorales"), time.perf_counter(), []
-    plan = cache_folder("plans") / "equal_time.json"
+    variants, record = NETWORKS[options.networks]
+    plan = cache_folder("plans") / f"{record}.json"
     planned = json.loads(plan.read_text()) if plan.exists() else {}
     for name, config in variants().items():
         row = train_for(config, corpus, options.seconds, planned)
@@ -107,11 +122,12 @@ def main() -> None:
         rows.append({"name": name} | row)
         print(rows[-1], flush=True)
     command = (
-        f"python benchmarks/equal_time.py --seconds {options.seconds:g} "
+        f"python benchmarks/equal_time.py {options.networks} "
+        f"--seconds {options.seconds:g} "
         f"--threads {options.threads}"
     )
     born = provenance(command, time.perf_counter() - start, options.threads)
-    print(write_record(Path(options.record), rows, born))
+    print(write_record(Path(options.folder, f"{record}.json"), rows, born))
 
 
 if __name__ == "__main__":
