@@ -100,6 +100,11 @@ def test_music_is_heard_until_it_is_stopped_and_again_from_the_start(page):
     page.get_by_role("button", name="Pause", exact=True).wait_for()
     wait_for_sound(page)
     assert audio_state(page) == "running"
+    playhead = page.locator(".dm-take-player .dm-roll-head")
+    playhead.wait_for()
+    before = playhead.bounding_box()["x"]
+    page.wait_for_timeout(500)
+    assert playhead.bounding_box()["x"] > before
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.wait_for_timeout(1500)
@@ -216,8 +221,8 @@ def test_letters_are_recorded_on_the_grid_and_heard(page, tmp_path):
     for key in ("z", "x", "q"):
         page.keyboard.down(key)
         page.wait_for_timeout(600)  # a quarter at 100 a minute
+        wait_for_sound(page)
         page.keyboard.up(key)
-    assert loudest(page) > 0.001
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Record", exact=True).wait_for()
     assert beginning(page).startswith("my own: ")

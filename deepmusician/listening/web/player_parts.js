@@ -42,11 +42,13 @@ const PLAYER_MARKUP = `
         <button type="button" class="dm-player-closer" aria-label="Zoom in"
           title="Zoom in">${playerIcon("closer")}</button>
       </span>
-      <label class="dm-player-tempo" title="Quarters a minute">
-        <span>Tempo</span><input type="range" step="1"><output></output></label>
-      <label class="dm-player-volume" title="Volume">${playerIcon("loud")}
-        <input type="range" min="0" max="1" step="0.01" value="1"
-          aria-label="Volume"></label>
+      <span class="dm-player-sliders">
+        <label class="dm-player-tempo" title="Quarters a minute">
+          <span>Tempo</span><input type="range" step="1"><output></output></label>
+        <label class="dm-player-volume" title="Volume">${playerIcon("loud")}
+          <input type="range" min="0" max="1" step="0.01" value="1"
+            aria-label="Volume"></label>
+      </span>
     </div>
     <div class="dm-player-foot">
       <p class="dm-player-facts dm-soft" aria-live="polite"></p>

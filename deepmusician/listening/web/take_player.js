@@ -25,12 +25,13 @@ const TAKE_PLAYER_MARKUP = `
       <button type="button" data-part="closer" aria-label="Zoom in"
         title="Zoom in">${playerIcon("closer")}</button>
     </span>
-    <label title="Quarters a minute"><span>Tempo</span>
-      <input type="range" step="1" data-part="tempo"><output data-part="beats"></output>
-    </label>
-    <label class="dm-player-volume" title="Volume">${playerIcon("loud")}
-      <input type="range" min="0" max="1" step="0.01" value="1" data-part="volume"
-        aria-label="Volume"></label>
+    <span class="dm-player-sliders">
+      <label title="Quarters a minute"><span>Tempo</span><input type="range" step="1"
+        data-part="tempo"><output data-part="beats"></output></label>
+      <label class="dm-player-volume" title="Volume">${playerIcon("loud")}
+        <input type="range" min="0" max="1" step="0.01" value="1" data-part="volume"
+          aria-label="Volume"></label>
+    </span>
   </div>`;
 
 /** A roll whose first notes, the beginning that the reader chose, lie on a tint. */
