@@ -1,7 +1,7 @@
 """Train several networks for the same time, and record what each then knows.
 
 Usage: `python benchmarks/equal_time.py --seconds 180`, for the book's networks, or
-`python benchmarks/equal_time.py concert --seconds 900`, for sizes of the concert run.
+`python benchmarks/equal_time.py concert --seconds 3600`, for sizes of the concert run.
 
 Every variant first trains for a moment, to learn how many updates the time holds; its
 learning-rate schedule is then laid over exactly that many. Nothing else may run beside
@@ -27,7 +27,6 @@ from deepmusician.presets import CONCERT, preset
 from deepmusician.records import provenance, write_record
 from deepmusician.runs import RunStore
 
-EPOCHS = 8  # looks at the held-out pieces in the time there is
 WARM, TIMED = 6, 14  # updates before the clock starts, and on the clock
 
 
@@ -46,19 +45,20 @@ def book_networks() -> dict[str, TrainConfig]:
 
 
 def concert_sizes() -> dict[str, TrainConfig]:
-    """Return the concert run at the widths that fit into a page, and a narrow one."""
-    return {
-        f"2 × {hidden}": replace(CONCERT, hidden=hidden) for hidden in (256, 384, 432)
-    }
+    """Return the concert run at two widths; a page holds no wider one."""
+    return {f"2 × {hidden}": replace(CONCERT, hidden=hidden) for hidden in (256, 384)}
 
 
+# The networks, how often they look at held-out pieces in the time, and their record.
 NETWORKS = {
-    "book": (book_networks, "equal_time"),
-    "concert": (concert_sizes, "concert_sizes"),
+    "book": (book_networks, 8, "equal_time"),
+    "concert": (concert_sizes, 32, "concert_sizes"),
 }
 
 
-def updates_within(config: TrainConfig, corpus: Corpus, seconds: float) -> int:
+def updates_within(
+    config: TrainConfig, corpus: Corpus, seconds: float, looks: int
+) -> int:
     """Return how many updates fit into `seconds`, looks at held-out music included."""
     size = replace(config, epochs=1, listen_every=0)
     taken = []
@@ -69,23 +69,27 @@ def updates_within(config: TrainConfig, corpus: Corpus, seconds: float) -> int:
         taken.append(run.history.seconds.iloc[-1])
     each = (taken[1] - taken[0]) / TIMED
     look = max(0.0, taken[0] - WARM * each)
-    return max(EPOCHS, int((seconds - EPOCHS * look) / each))
+    return max(looks, int((seconds - looks * look) / each))
 
 
 def train_for(
-    config: TrainConfig, corpus: Corpus, seconds: float, planned: dict[str, int]
+    config: TrainConfig,
+    corpus: Corpus,
+    seconds: float,
+    looks: int,
+    planned: dict[str, int],
 ) -> dict:
-    """Return the figures of a network trained for so long.
+    """Return the figures of a network trained for so long, in so many epochs.
 
     `planned` keeps how many updates each variant was found to have time for, so that
     an interrupted benchmark resumes the very same runs.
     """
     key = f"{config} {seconds}"
     if key not in planned:
-        planned[key] = updates_within(config, corpus, seconds)
-    share = planned[key] // EPOCHS * config.batch
+        planned[key] = updates_within(config, corpus, seconds, looks)
+    share = planned[key] // looks * config.batch
     timed = replace(
-        config, epochs=EPOCHS, windows_per_epoch=share, patience=EPOCHS, listen_every=8
+        config, epochs=looks, windows_per_epoch=share, patience=looks, listen_every=8
     )
     run = fit(timed, corpus, threads=torch.get_num_threads())
     last = run.history.iloc[-1]
@@ -95,6 +99,7 @@ def train_for(
         "batch": config.batch,
         "updates": int(last.updates),
         "seconds": round(float(last.seconds)),
+        "best_epoch": int(run.metrics["best_epoch"]),
         "train_nll": round(float(last.train_nll), 3),
         "valid_nll": round(float(run.history.valid_nll.min()), 3),
         "free_density": round(float(last.free_density), 2),
@@ -113,11 +118,11 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     corpus, start, rows = load_corpus("bach-chorales"), time.perf_counter(), []
-    variants, record = NETWORKS[options.networks]
+    variants, looks, record = NETWORKS[options.networks]
     plan = cache_folder("plans") / f"{record}.json"
     planned = json.loads(plan.read_text()) if plan.exists() else {}
     for name, config in variants().items():
-        row = train_for(config, corpus, options.seconds, planned)
+        row = train_for(config, corpus, options.seconds, looks, planned)
         plan.write_text(json.dumps(planned))
         rows.append({"name": name} | row)
         print(rows[-1], flush=True)
