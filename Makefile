@@ -80,7 +80,7 @@ experiments: setup ## the other trainings of chapter 3: 30 minutes, can be stopp
 benchmark: setup ## score the network beside the published record, for chapter 7
 	$(BIN)/python tools/record_benchmark.py
 
-concert: setup ## train the network that composes in the page: two hours, can be stopped
+concert: setup ## train the network that composes in the page: an hour, can be stopped
 	$(BIN)/python tools/record_concert.py
 
 # --- the steps behind them; every stamp is written last, so that an interrupted

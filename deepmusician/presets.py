@@ -16,14 +16,14 @@ RUNS = ("report", "dependent", "bce", "focal")
 BENCHMARK = Row("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
 CONCERT = TrainConfig(
-    hidden=384,
+    hidden=256,
     outputs="dependent",
     dropout=0.3,
     classifier_hidden=1024,
     classifier_dropout=0.3,
     batch=16,
     epochs=32,
-    windows_per_epoch=1600,
+    windows_per_epoch=5376,
     learning_rate=3e-3,
     patience=32,
     listen_every=8,

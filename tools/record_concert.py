@@ -1,6 +1,6 @@
 """Train the network that composes in the page and record it in book/results/.
 
-At most two hours on two cores, unless it is found trained. It can be stopped at any
+About an hour, on one core too, unless it is found trained. It can be stopped at any
 time; the same command goes on from the last whole epoch.
 """
 
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--folder", default=ROOT / "book" / "results", type=Path)
     parser.add_argument("--threads", type=int, help="cores; by default those free")
     options = parser.parse_args()
-    print("at most two hours on two cores, if it is not found trained", flush=True)
+    print("about an hour, if it is not found trained", flush=True)
     print(record_concert(options.folder, threads=options.threads))
 
 
