@@ -61,10 +61,10 @@ def sweep(
 ) -> None:
     """Train a network for every alpha, gamma and seed; write one table.
 
-    Writes sweep.csv, sweep_pieces.json with four pieces a network, and sweep.json with
-    how they came about. Alpha 0.5 with gamma 0 is binary cross-entropy. Without lists
-    it takes those of the book. Stopped in whatever way, the same command goes on from
-    there and repeats no finished network.
+    Writes sweep.csv, sweep_pieces.json with what each network plays by each rule, and
+    sweep.json with how they came about. Alpha 0.5 with gamma 0 is binary cross-entropy.
+    Without lists it takes those of the book. Stopped in whatever way, the same command
+    goes on from there and repeats no finished network.
 
     For example:
 

@@ -176,8 +176,8 @@ def test_the_books_record_holds_every_cell_of_the_preset(name):
     assert told["base"] == asdict(book.sweep)
 
 
-def test_the_books_pieces_are_four_a_cell_and_below_a_megabyte():
+def test_the_books_pieces_are_one_a_rule_and_below_a_megabyte():
     assert (RESULTS / sweep_record.PIECES).stat().st_size < 1_000_000
     table, pieces = read_sweep().rows, read_pieces()
-    assert len(pieces) == 4 * len(table)
+    assert len(pieces) == len(RULES) * len(table)
     assert {len(roll) for roll in pieces.values()} == {192}
