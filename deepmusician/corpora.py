@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from textwrap import fill
 
 import numpy as np
 
@@ -20,7 +19,6 @@ from deepmusician.pianoroll import PianoRoll
 from deepmusician.reading import Pieces, read_pieces
 
 SPLITS = ("train", "valid", "test")
-_LINE = 72  # characters, to be read on a page without scrolling
 _SUFFIXES = (*midi.SUFFIXES, *scores.SUFFIXES)
 
 
@@ -64,10 +62,9 @@ class Corpus:
         sizes = ", ".join(f"{len(getattr(self, split))} {split}" for split in SPLITS)
         steps = sum(len(roll) for roll in self.pieces)
         keys = sum(roll.plane(self.plane).sum() for roll in self.pieces)
-        origin = f"from {self.origin}; {self.licence}" if self.licence else self.origin
         lines = [
             f"{self.name}: {self.title or 'a folder of yours'}",
-            fill(origin, _LINE, subsequent_indent="  "),
+            f"from {self.origin}; {self.licence}" if self.licence else self.origin,
             f"{len(self.pieces)} pieces ({sizes}), {steps:,} steps, "
             f"{self.steps_per_quarter} a quarter",
             f"{keys / max(1, steps):.2f} keys a step on the plane of {self.plane}",

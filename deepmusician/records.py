@@ -13,7 +13,6 @@ import subprocess
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from deepmusician.cache import atomic_write
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 
-_LINE = 72  # characters, to be read on a page without scrolling
 _PLACES = (
     Path("results"),  # beside a chapter
     Path("book/results"),
@@ -51,10 +49,9 @@ class Provenance:
             f"{name} {number}" for name, number in self.versions.items()
         )
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        return fill(
+        return (
             f"Recorded with `{self.command}` at commit {self.commit[:10]}, "
-            f"{threads}, {self.seconds / 60:.0f} minutes, {versions}.",
-            _LINE,
+            f"{threads}, {self.seconds / 60:.0f} minutes, {versions}."
         )
 
 

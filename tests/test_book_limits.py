@@ -10,28 +10,20 @@ import pytest
 from test_book_pages import (  # noqa: F401
     BOOK,
     CHECKS,
-    ROOT,
     book,
     contents,
     empty_widgets,
     page,
     visit,
 )
-from widget_pages import LOCAL, loudest, note_console
+from widget_pages import hindrances, loudest, watch
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MEGABYTE = 1e6
 PLAIN, WITH_WIDGET, COMPOSER = 5 * MEGABYTE, 10 * MEGABYTE, 14 * MEGABYTE
 DRESS = "theme => { document.documentElement.dataset.theme = theme; }"
 READABLE = 1000  # milliseconds until the text is there
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 TRIES = 10
-WRONG = """async () => {
-  const { violations } = await axe.run({ resultTypes: ["violations"] });
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
-}"""
 
 
 def has_widget(name):
@@ -54,13 +46,10 @@ def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
     sizes = {path.name: path.stat().st_size for path in files}
     assert sum(sizes.values()) < heaviest(name), sizes
     if has_widget(name):
-        page.add_script_tag(path=AXE)
         for theme in ("dark", "light"):
-            page.evaluate(
-                "theme => document.documentElement.dataset.theme = theme", theme
-            )
+            page.evaluate(DRESS, theme)
             page.wait_for_timeout(300)  # colours may fade over
-            assert page.evaluate(WRONG) == [], theme
+            assert hindrances(page) == [], theme
     assert readable_after(page) < READABLE
 
 
@@ -102,10 +91,7 @@ def test_a_page_works_from_a_server_as_it_does_from_a_folder(browser, site, name
     context = browser.new_context()
     context.add_init_script(CHECKS)
     page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda said: note_console(page, said))
-    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
-    page.on("request", lambda request: note_stranger(page, request.url, site))
+    watch(page, site)
     page.goto(f"{site}/{name}", wait_until="load")
     page.evaluate("bookPage.settled()")
     assert empty_widgets(page) == []
@@ -123,8 +109,3 @@ def sounds(page, play):
         if loudest(page) > 0.001:
             return True
     return False
-
-
-def note_stranger(page, url, site):
-    if urlparse(url).scheme not in LOCAL and not url.startswith(site):
-        page.complaints.append(f"asks another host for {url}")

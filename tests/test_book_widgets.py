@@ -3,11 +3,11 @@
 
 import pytest
 from blind_taker import HEADING, begin, download, names, take
-from test_book_limits import note_stranger, site, sounds  # noqa: F401
+from test_book_limits import site, sounds  # noqa: F401
 from test_book_pages import BOOK, book  # noqa: F401
 from test_composer_pages import compose, midi_of
 from test_explorer_pages import figures, move, nearest, opened_card, pressed_cell
-from widget_pages import audio_state, note_console
+from widget_pages import audio_state, watch
 
 from deepmusician.listening.answers import read_answers
 
@@ -19,10 +19,7 @@ def visited(request, browser, book, site):
     place, size = book.as_uri() if is_folder else site, {"width": 1200, "height": 1000}
     context = browser.new_context(viewport=size, offline=is_folder)
     page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda said: note_console(page, said))
-    page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
-    page.on("request", lambda request: note_stranger(page, request.url, place))
+    watch(page, place)
 
     def visit(name):
         page.goto(f"{place}/book/{name}.html", wait_until="load")

@@ -24,8 +24,8 @@ def test_a_missing_record_names_its_file():
 
 def test_provenance_reads_as_a_sentence():
     assert str(BORN) == (
-        "Recorded with `make x` at commit 0123456789, 2 threads, 2 minutes, torch\n"
-        "2.13.0."
+        "Recorded with `make x` at commit 0123456789, 2 threads, 2 minutes, "
+        "torch 2.13.0."
     )
 
 

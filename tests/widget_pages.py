@@ -108,12 +108,15 @@ def write_page(path, widgets, theme="light"):
     return path
 
 
-def watch(page):
-    """Note what a page complains of, and what it asks the network for."""
+def watch(page, site=None):
+    """Note what a page complains of, and what it asks the network for.
+
+    `site`: the address of the server that the page is from, if it is from one.
+    """
     page.complaints = []
     page.on("console", lambda said: note_console(page, said))
     page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
-    page.on("request", lambda request: note_request(page, request.url))
+    page.on("request", lambda request: note_request(page, request.url, site))
     page.on(
         "requestfailed", lambda request: page.complaints.append(f"lost: {request.url}")
     )
@@ -124,8 +127,8 @@ def note_console(page, said):
         page.complaints.append(f"console: {said.text}")
 
 
-def note_request(page, url):
-    if urlparse(url).scheme not in LOCAL:
+def note_request(page, url, site=None):
+    if urlparse(url).scheme not in LOCAL and not (site and url.startswith(site)):
         page.complaints.append(f"asks the network for {url}")
 
 
