@@ -1,7 +1,7 @@
 """Train several networks for the same time, and record what each then knows.
 
 Usage: `python benchmarks/equal_time.py --seconds 180`, for the book's networks, or
-`python benchmarks/equal_time.py concert --seconds 3600`, for sizes of the concert run.
+`python benchmarks/equal_time.py concert --seconds 2700`, for sizes of the concert run.
 
 Every variant first trains for a moment, to learn how many updates the time holds; its
 learning-rate schedule is then laid over exactly that many. Nothing else may run beside
@@ -44,7 +44,7 @@ def book_networks() -> dict[str, TrainConfig]:
 
 
 def concert_sizes() -> dict[str, TrainConfig]:
-    """Return the concert run at two widths; a page holds no wider one."""
+    """Return the concert run at two widths."""
     return {f"2 × {hidden}": replace(CONCERT, hidden=hidden) for hidden in (256, 384)}
 
 

@@ -7,6 +7,7 @@ import pytest
 from network_js import as_steps, judged, played
 
 from deepmusician.code_state import check_code
+from deepmusician.composing import compose
 from deepmusician.concert import LARGEST, check_concert, read_concert
 from deepmusician.corpora import load_corpus
 from deepmusician.presets import CONCERT
@@ -62,3 +63,12 @@ def test_from_silence_it_plays_about_as_much_as_bach(concert):
     composed, bach = concert.record.rows
     ratio = composed["touches a step"] / bach["touches a step"]
     assert 0.7 < ratio < 1.4
+
+
+def test_by_a_threshold_of_one_half_it_never_begins_or_falls_silent(concert, chorales):
+    network = concert.open()
+    (alone,) = compose(network, 192, rule="threshold")
+    assert not alone.onsets.any()
+    for opening in chorales.test[:6]:
+        (roll,) = compose(network, 192, opening[:32], rule="threshold")
+        assert not roll.onsets[-48:].any(), opening.name
