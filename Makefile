@@ -1,4 +1,5 @@
-# Two commands: `make book` and `make test`. A bare `make` lists the others.
+# Two commands: `make book` and `make test`; after an edit, `make check`. A bare `make`
+# lists the others.
 
 PYTHON ?= python3
 PRESET ?= full
@@ -27,7 +28,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help book test lab clean setup train html pins record sweep experiments \
-	benchmark concert
+	benchmark composer
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -40,11 +41,18 @@ book: ## set up, train, run every chapter, build the HTML; PRESET=quick for a pr
 	@$(MAKE) --no-print-directory html
 	@$(PYTHON) tools/timed.py --report $(HTML)
 
-test: ## set up, then every test: lint, units, chapters, the built book in a browser
+test: ## set up, then every test: `make check`, then units, chapters, the built book
 	@$(PYTHON) tools/check_python.py
+	@$(PYTHON) tools/check_browser.py
 	@$(PYTHON) tools/timed.py --reset
-	@$(MAKE) --no-print-directory check PRESET=quick
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory rest PRESET=quick
 	@$(PYTHON) tools/timed.py --report _build/quick/html
+
+check: lint ## what an edit wants to know: lint, types, directions, the quick tests
+	@OMP_NUM_THREADS=1 $(TIMED) check -- $(BIN)/pytest -n 2 --dist loadfile \
+		-m "not slow and not browser"
+	@$(BIN)/node --test --test-reporter=dot $(JS_TESTS)
 
 lab: setup ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab book
@@ -71,17 +79,17 @@ pins: setup ## write constraints.txt and environment.yml from what is installed
 record: train ## run the chapters and record the outputs that nbval checks
 	$(BIN)/python tools/notebooks.py record
 
-sweep: setup ## sweep alpha and gamma for chapter 3: 40 minutes, can be stopped
-	$(BIN)/python tools/record_sweep.py
+sweep: setup ## sweep alpha and gamma for the book: 40 minutes, can be stopped
+	$(BIN)/python -m experiments sweep
 
-experiments: setup ## the other trainings of chapter 3: 30 minutes, can be stopped
-	$(BIN)/python tools/record_experiments.py
+experiments: setup ## train the loss experiments: 30 minutes, can be stopped
+	$(BIN)/python -m experiments losses
 
-benchmark: setup ## score the network beside the published record, for chapter 7
-	$(BIN)/python tools/record_benchmark.py
+benchmark: setup ## score the network beside the published record
+	$(BIN)/python -m experiments benchmark
 
-concert: setup ## train the network that composes in the page: an hour, can be stopped
-	$(BIN)/python tools/record_concert.py
+composer: setup ## train the network that composes in the page: an hour, can be stopped
+	$(BIN)/python -m experiments composer
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again
@@ -101,21 +109,24 @@ assets/vendor/.copied: node_modules/.installed tools/vendor.py
 	@$(BIN)/python tools/vendor.py
 	@touch $@
 
-$(PIANO): node_modules/.installed deepmusician/listening/piano.py
-	@$(TIMED) piano -- $(BIN)/python -m deepmusician.listening.piano $(SAMPLES)
+$(PIANO): node_modules/.installed deepmusician/sound/piano.py
+	@$(TIMED) piano -- $(BIN)/python -m deepmusician.sound.piano $(SAMPLES)
 	@touch $@
 
-.PHONY: check
-NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-JS_TESTS = $(wildcard tests/js/*.test.mjs)
-check: setup
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
+.PHONY: check lint rest
+JS_TESTS = $(shell find tests/web -name '*.test.mjs')
+lint: setup
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
 	@node_modules/.bin/biome ci
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
+rest: setup
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 --dist loadfile \
-		--ignore-glob "*/test_book_*.py"
-	@[ -z "$(JS_TESTS)" ] || $(BIN)/node --test $(JS_TESTS)
+		--no-loadscope-reorder -m "slow or browser" --ignore-glob "*/test_book_*.py"
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/test_book_*.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/pages/test_book_*.py

@@ -1,30 +1,51 @@
 """Piano music from a GRU encoder-decoder: rolls, corpora, training, composing.
 
-The names below load their module on first use, so `import deepmusician` stays
-light: it pulls in neither Lightning nor matplotlib nor music21.
+Names load on first use, so `import deepmusician` brings neither torch nor matplotlib.
 """
 
-from importlib import import_module
+import sys
+from typing import TYPE_CHECKING
 
-_HOMES = {
-    "PianoRoll": "pianoroll",
-    "MusicFileError": "notes",
-    "load_corpus": "corpora",
-    "TrainConfig": "training",
-    "fit": "training",
-    "compose": "composing",
-}
-__all__ = sorted(_HOMES)
+from deepmusician.lazy import lazy
+
+if TYPE_CHECKING:
+    from .corpora import load_corpus
+    from .model import compose
+    from .music import MusicFileError, PianoRoll
+    from .training import TrainConfig, fit
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__)
+
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> object:
-    """Return a public name, importing the module that defines it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'deepmusician' has no attribute {name!r}")
-    return getattr(import_module(f"deepmusician.{_HOMES[name]}"), name)
+def _play_in_notebooks() -> None:
+    """Let a notebook show a roll as its player, or else as a picture."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if getattr(shell, "kernel", None) is None:
+        return
+    roll, shown = ("deepmusician.music.roll", "PianoRoll"), shell.display_formatter
+    shown.mimebundle_formatter.for_type_by_name(*roll, _player_of)
+    shown.formatters["text/html"].for_type_by_name(*roll, _picture_of)
 
 
-def __dir__() -> list[str]:
-    """Return the public names, for completion."""
-    return __all__
+def _player_of(roll: "PianoRoll") -> tuple[dict, dict] | None:
+    """Return a player of the roll for notebooks, if they can show widgets."""
+    try:
+        from deepmusician.widgets import player
+    except ImportError:
+        return None
+    shown, details = player(roll)._repr_mimebundle_()
+    del shown["text/plain"]
+    return shown, details
+
+
+def _picture_of(roll: "PianoRoll") -> str:
+    """Return a small picture of the roll, where nothing can play it."""
+    from deepmusician.music import roll_svg
+
+    return roll_svg(roll)
+
+
+_play_in_notebooks()

@@ -1,8 +1,24 @@
 """Fixtures that several test files share."""
 
 import pytest
-import widget_pages
-import zoo
+from support import widget_pages, zoo
+from support.slow import is_slow
+
+WAITING = ("_lab", "test_parallel")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what opens pages in a browser, and what takes its time.
+
+    Tests that mostly wait, for a JupyterLab or for processes, come first, so that
+    none is left to wait for alone.
+    """
+    items.sort(key=lambda item: not item.path.stem.endswith(WAITING))
+    for item in items:
+        if "browser" in item.fixturenames or item.path.parent.name == "pages":
+            item.add_marker("browser")
+        if is_slow(item):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

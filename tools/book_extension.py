@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import execution
+import manual
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -17,7 +18,9 @@ MENDED = (
 )
 
 
-def drop_thebe(app: Sphinx, page: str, template: str, context: dict, tree: object):
+def drop_thebe(
+    app: Sphinx, page: str, template: str, context: dict, tree: object
+) -> None:
     """Drop the live-code scripts: they load from a CDN, and declare a name twice."""
     context["script_files"] = [
         script
@@ -46,8 +49,11 @@ def find_what_ran(app: Sphinx, config: Config) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Return what Sphinx wants to know of an extension."""
+    """Return what Sphinx asks of an extension."""
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("build-finished", mend_theme)
     app.connect("config-inited", find_what_ran)
+    app.connect("source-read", manual.fill)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-signature", manual.signature)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

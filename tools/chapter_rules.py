@@ -21,9 +21,8 @@ def tags(cell: NotebookNode) -> list[str]:
 
 def problems(chapter: NotebookNode) -> list[str]:
     """Return one sentence for each rule that the chapter breaks, in its order."""
-    found = [*checked_claims(chapter), *stray_outputs(chapter)]
-    found += [*definitions(chapter), *figures(chapter)]
-    return [*found, *exercises(chapter), *colab_cell(chapter)]
+    rules = checked_claims, stray_outputs, definitions, figures, exercises, colab_cell
+    return [problem for rule in rules for problem in rule(chapter)]
 
 
 def code_cells(chapter: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:

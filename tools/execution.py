@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
 KEPT = ROOT / "_build" / "executed"
 TIMES = ROOT / "_build" / "chapter_times.json"
-TIMEOUT = 900  # seconds a cell
+TIMEOUT = 900  # seconds per cell
 INPUTS = (
     "deepmusician/**/*",
     "book/results/**/*",
@@ -39,14 +39,14 @@ NOTEBOOK_HEADER = "file_format: mystnb"  # a page of text without it runs nothin
 
 def fingerprint() -> str:
     """Return the hash of what every chapter's output depends on."""
-    told = hashlib.sha256(platform.python_version().encode())
+    digest = hashlib.sha256(platform.python_version().encode())
     piano = Path(sys.prefix, "share", "deepmusician", "piano.npz")
-    told.update(str(piano.exists()).encode())
+    digest.update(str(piano.exists()).encode())
     for path in sorted({path for name in INPUTS for path in ROOT.glob(name)}):
         if path.is_file() and "__pycache__" not in path.parts:
-            told.update(str(path.relative_to(ROOT)).encode())
-            told.update(hashlib.sha256(path.read_bytes()).digest())
-    return told.hexdigest()[:16]
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def folder(preset: str) -> Path:
@@ -100,8 +100,8 @@ def seconds(cache: JupyterCacheAbstract, pages: list[str]) -> dict[str, float]:
 
 def _traceback(cache: JupyterCacheAbstract, page: str) -> str:
     """Return what went wrong on a page."""
-    told = cache.get_project_record(page).traceback
-    return f"{page}\n{told or 'could not be run; see the messages above'}"
+    traceback = cache.get_project_record(page).traceback
+    return f"{page}\n{traceback or 'could not be run; see the messages above'}"
 
 
 if __name__ == "__main__":

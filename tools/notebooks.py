@@ -86,9 +86,9 @@ def main() -> int:
             chapter = run(chapter, path.parent)
         if options.action != "check":
             write(strip(chapter), path)
-        found = problems(chapter)
-        unfit += bool(found)
-        for problem in found:
+        complaints = problems(chapter)
+        unfit += bool(complaints)
+        for problem in complaints:
             print(f"{path.name}: {problem}", file=sys.stderr)
     return unfit if options.action == "check" else 0
 

@@ -30,11 +30,12 @@ dependencies:
 
 
 def requirements() -> list[Requirement]:
-    """Return what pyproject.toml asks for, with every extra."""
+    """Return what pyproject.toml asks for, with every extra, but for the package."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {}).values()
     lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
-    return [Requirement(line) for line in lines]
+    wanted = [Requirement(line) for line in lines]
+    return [need for need in wanted if need.name != project["name"]]
 
 
 def installed(wanted: list[Requirement]) -> dict[str, str]:
@@ -53,12 +54,12 @@ def installed(wanted: list[Requirement]) -> dict[str, str]:
             continue
         seen.add(key)
         try:
-            found = distribution(name)
+            package = distribution(name)
         except PackageNotFoundError:
             continue
-        versions[name] = re.sub(r"\+.*", "", found.version)  # 2.13.0+cpu is 2.13.0
+        versions[name] = re.sub(r"\+.*", "", package.version)  # 2.13.0+cpu is 2.13.0
         below = ("", *need.extras)
-        queue += [(Requirement(line), below) for line in found.requires or []]
+        queue += [(Requirement(line), below) for line in package.requires or []]
     return dict(sorted(versions.items()))
 
 
@@ -67,7 +68,8 @@ def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = [f"{name}=={version}" for name, version in installed(requirements()).items()]
     (ROOT / "constraints.txt").write_text(CONSTRAINTS + "\n".join(pins) + "\n")
-    lines = [f"      - {pin}" for pin in pins] + ["      - -e .[book,test]"]
+    extras = ",".join(project["optional-dependencies"])
+    lines = [f"      - {pin}" for pin in (*pins, f"-e .[{extras}]")]
     head = ENVIRONMENT.format(python=project["requires-python"])
     (ROOT / "environment.yml").write_text(head + "\n".join(lines) + "\n")
 

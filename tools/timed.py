@@ -1,7 +1,7 @@
 """Run the steps of a build and say where the time went.
 
 `timed.py STEP -- COMMAND...` runs a command and notes its seconds;
-`--reset` starts a new account, `--report HTML_FOLDER` prints it.
+`--reset` starts a new record, `--report HTML_FOLDER` prints it.
 """
 
 import json
@@ -19,7 +19,8 @@ TITLES = {
     "install": "Python packages",
     "front-end": "front-end packages",
     "piano": "piano samples",
-    "units": "unit tests",
+    "check": "quick unit tests",
+    "units": "slow unit tests and widgets in the browser",
     "training": "training",
     "chapters": "running the chapters, two at a time",
     "book": "building the HTML",
@@ -47,14 +48,14 @@ def run(step: str, command: list[str]) -> int:
 
 
 def note(**entry: object) -> None:
-    """Add one line to the account."""
+    """Add one line to the record."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("a") as log:
         log.write(json.dumps(entry) + "\n")
 
 
 def reset() -> None:
-    """Start a new account, now."""
+    """Start a new record, now."""
     LOG.unlink(missing_ok=True)
     note(step="start", at=time.time())
 

@@ -1,62 +1,27 @@
-"""Every figure that more than one chapter draws, in one visual language.
+"""Every figure of the book, in one visual language.
 
-Each function returns a matplotlib `Figure` that is closed to pyplot: let it be the
-last expression of a cell, without a semicolon, and it is shown once.
+Each function returns a matplotlib `Figure` that is closed to pyplot: make it the last
+expression of a cell, without a semicolon, and it is shown once.
 """
 
-from deepmusician.plots.corpus import (
-    density_per_piece,
-    emptiness,
-    grid_errors,
-    piece_lengths,
-    pitch_histogram,
-    positions_in_the_beat,
-    spread,
-)
-from deepmusician.plots.hidden import hidden_heatmap, hidden_path
-from deepmusician.plots.learning import learning_curves, loss_curves, training_history
-from deepmusician.plots.rolls import (
-    compare_rolls,
-    draw_chances,
-    draw_roll,
-    forced_and_free,
-)
-from deepmusician.plots.schedule import learning_rates
-from deepmusician.plots.scores import (
-    music_measures,
-    nll_bars,
-    precision_recall,
-    threshold_sweep,
-)
-from deepmusician.plots.sound import waveform
-from deepmusician.plots.style import COLOURS, STYLE, drawn
-from deepmusician.roles import NAMES
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "COLOURS",
-    "NAMES",
-    "STYLE",
-    "compare_rolls",
-    "density_per_piece",
-    "draw_chances",
-    "draw_roll",
-    "drawn",
-    "emptiness",
-    "forced_and_free",
-    "grid_errors",
-    "hidden_heatmap",
-    "hidden_path",
-    "learning_curves",
-    "learning_rates",
-    "loss_curves",
-    "music_measures",
-    "nll_bars",
-    "piece_lengths",
-    "pitch_histogram",
-    "positions_in_the_beat",
-    "precision_recall",
-    "spread",
-    "threshold_sweep",
-    "training_history",
-    "waveform",
-]
+from deepmusician.lazy import lazy
+
+if TYPE_CHECKING:
+    from .corpus import density_per_piece, emptiness, grid_shifts, piece_lengths
+    from .corpus import pitch_histogram, positions_in_the_beat
+    from .learning import learning_rates, seed_curves, training_history
+    from .listening import listener_accuracies, power_curves
+    from .losses import expected_losses, gradient_balance, loss_curves, map_curves
+    from .losses import mean_loss, reliability_diagram
+    from .network import draw_masks, draw_network, draw_unrolled, hidden_heatmap
+    from .playing import by_step, chord_sizes, density_by_bar, rule_sweep, waveform
+    from .published import among_published, shared_run_lengths, similarity_panels
+    from .rolls import compare_rolls, draw_roll, exact_and_snapped, forced_and_free
+    from .scores import music_measure_bars, nll_bars, precision_recall, sweep_thresholds
+    from .scores import threshold_sweep
+    from .style import alpha_shades, focal_shades
+    from .sweeps import Panel, heat_maps, measured_rows, seed_lines
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__)

@@ -8,156 +8,113 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from deepmusician.events import note_name
-from deepmusician.notes import PITCH_LOW
-from deepmusician.pianoroll import PianoRoll
+from deepmusician.colours import COLOURS
+from deepmusician.music import PITCH_LOW, PianoRoll, note_name
+from deepmusician.plots import style
 from deepmusician.plots.rolls import BLACK_KEYS
-from deepmusician.plots.style import (
-    COLOURS,
-    FAINT,
-    GROUND,
-    INK,
-    SOFT,
-    canvas,
-    colour_of,
-    drawn,
-    mix,
-    one_axes,
-    text_colour,
-    y_grid,
-)
 
 Rolls = Sequence[PianoRoll]
 
 
-@drawn
-def pitch_histogram(
-    rolls: Rolls, title: str = "", role: str = "human", ax: Axes | None = None
-) -> Figure:
-    """Return how often each key is touched, above a keyboard that shows which it is."""
-    ax = one_axes(ax, height=3.4)
+@style.drawn
+def pitch_histogram(rolls: Rolls) -> Figure:
+    """Return how many onsets each key has, above a keyboard that shows which it is."""
+    ax = style.one_axes(None, height=3.4)
     counts = sum(roll.onsets.sum(axis=0) for roll in rolls)
-    ax.bar(np.arange(len(counts)), counts, width=0.82, color=COLOURS[role], zorder=2)
-    _draw_keyboard(ax, counts)
-    ax.set(ylabel="touches", title=title, xlim=(-1, len(counts)))
-    y_grid(ax)
+    ax.bar(np.arange(len(counts)), counts, width=0.82, color=COLOURS["human"], zorder=2)
+    _draw_keyboard(ax, len(counts))
+    ax.set(ylabel="onsets", xlim=(-1, len(counts)))
+    style.y_grid(ax)
     used = np.flatnonzero(counts)
-    if len(used):
-        _mark_range(ax, counts, used[0], used[-1])
+    for key, side in [(used[0], "right"), (used[-1], "left")] if len(used) else []:
+        name, above = note_name(PITCH_LOW + key), (key, counts[key])
+        style.remark(ax, name, above, (0, 8), ha=side, color=style.INK)
     return ax.figure
 
 
-def _mark_range(ax: Axes, counts: np.ndarray, low: int, high: int) -> None:
-    """Name the lowest and the highest key touched, just above their bars."""
-    for key, side in ((low, "right"), (high, "left")):
-        ax.annotate(
-            note_name(PITCH_LOW + key), (key, counts[key]), (0, 8),
-            textcoords="offset points", ha=side, color=INK, fontsize=9.5,
-        )  # fmt: skip
-
-
-def _draw_keyboard(ax: Axes, counts: np.ndarray, height: float = 0.11) -> None:
+def _draw_keyboard(ax: Axes, count: int, height: float = 0.11) -> None:
     """Draw the piano's keys under the x axis, in place of its ticks."""
-    keys = np.arange(len(counts))
-    board = ax.get_xaxis_transform()
-    kinds = (~BLACK_KEYS, 1.0, GROUND), (BLACK_KEYS, 0.62, INK)
+    keys = np.arange(count)
+    board = {"transform": ax.get_xaxis_transform(), "clip_on": False}
+    board |= {"edgecolor": "#B4B9C1", "lw": 0.5}
+    kinds = (~BLACK_KEYS, 1.0, style.GROUND), (BLACK_KEYS, 0.62, style.INK)
     for kind, depth, colour in kinds:
         for key in keys[kind]:
-            ax.add_patch(
-                Rectangle(
-                    (key - 0.5, -height * depth - 0.015), 1, height * depth,
-                    transform=board, clip_on=False, facecolor=colour,
-                    edgecolor="#B4B9C1", lw=0.5,
-                )
-            )  # fmt: skip
+            corner = (key - 0.5, -height * depth - 0.015)
+            ax.add_patch(Rectangle(corner, 1, height * depth, fc=colour, **board))
     octaves = keys[(PITCH_LOW + keys) % 12 == 0]
     ax.set_xticks(octaves, [note_name(PITCH_LOW + key) for key in octaves])
     ax.tick_params(axis="x", length=0, pad=26)
     ax.spines["bottom"].set_visible(False)
 
 
-@drawn
-def spread(
-    values: Mapping[str, Sequence[float]],
-    xlabel: str,
-    roles: Mapping[str, str] | None = None,
-    bins: int = 30,
-    title: str = "",
+@style.drawn
+def histogram_by_piece(
+    values: Mapping[str, Sequence[float]], xlabel: str, roles: style.Roles = None
 ) -> Figure:
     """Return one histogram a label, on a shared x axis, its median marked and named.
 
     `values`: label → one number a piece (NaN is left out).
     """
-    fig, axes = canvas(0.9 + 1.55 * len(values), rows=len(values), sharex=True)
+    fig, axes = style.canvas(0.9 + 1.55 * len(values), rows=len(values), sharex=True)
     kept = {k: np.asarray(v, float)[~np.isnan(v)] for k, v in values.items()}
-    edges = np.histogram_bin_edges(np.concatenate(list(kept.values())), bins)
+    edges = np.histogram_bin_edges(np.concatenate(list(kept.values())), 30)
+    at_top = {"xycoords": ("data", "axes fraction"), "va": "top", "color": style.INK}
     for ax, (label, numbers) in zip(axes[:, 0], kept.items(), strict=True):
-        colour = colour_of(label, roles)
-        ax.hist(numbers, edges, color=mix(colour, share=0.25), rwidth=0.94, zorder=2)
+        colour = style.mix(style.colour_of(label, roles), share=0.25)
+        ax.hist(numbers, edges, color=colour, rwidth=0.94, zorder=2)
         median = float(np.median(numbers))
-        ax.axvline(median, color=INK, lw=1.4, zorder=3)
-        ax.annotate(
-            f"median {median:.4g}", (median, 1), (5, -2), color=INK, fontsize=9.5,
-            xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
-        )  # fmt: skip
-        ax.set_title(
-            f"{label} ({len(numbers)} pieces)", color=text_colour(label, roles)
-        )
+        ax.axvline(median, color=style.INK, lw=1.4, zorder=3)
+        style.remark(ax, f"median {median:.4g}", (median, 1), (5, -2), **at_top)
+        title = f"{label} ({len(numbers)} pieces)"
+        ax.set_title(title, color=style.text_colour(label, roles))
         ax.set_ylabel("pieces")
-        y_grid(ax)
+        style.y_grid(ax)
     axes[-1, 0].set_xlabel(xlabel)
-    if title:
-        fig.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return fig
 
 
 def density_per_piece(
-    corpora: Mapping[str, Rolls], roles: Mapping[str, str] | None = None
+    corpora: Mapping[str, Rolls], roles: style.Roles = None
 ) -> Figure:
-    """Return the histogram of touches a step over the pieces of each corpus."""
+    """Return the histogram of onsets per step over the pieces of each corpus."""
     values = {k: [roll.density() for roll in rolls] for k, rolls in corpora.items()}
-    return spread(values, "touches a step", roles)
+    return histogram_by_piece(values, "onsets per step", roles)
 
 
-def piece_lengths(
-    corpora: Mapping[str, Rolls], roles: Mapping[str, str] | None = None
-) -> Figure:
+def piece_lengths(corpora: Mapping[str, Rolls], roles: style.Roles = None) -> Figure:
     """Return the histogram of lengths in quarters over the pieces of each corpus."""
     values = {
         label: [len(roll) / roll.steps_per_quarter for roll in rolls]
         for label, rolls in corpora.items()
     }
-    return spread(values, "length in quarters", roles)
+    return histogram_by_piece(values, "length in quarters", roles)
 
 
-@drawn
+@style.drawn
 def positions_in_the_beat(
-    pieces: Mapping[str, Rolls],
-    roles: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
+    pieces: Mapping[str, Rolls], roles: style.Roles = None
 ) -> Figure:
-    """Return the share of touches on each step of the beat, side by side by label."""
-    ax = one_axes(ax, height=3.2)
+    """Return the share of onsets on each step of the beat, side by side by label."""
+    ax = style.one_axes(None, height=3.2)
     width = 0.8 / len(pieces)
     for n, (label, rolls) in enumerate(pieces.items()):
         shares = position_shares(rolls)
         places = np.arange(len(shares)) + (n - (len(pieces) - 1) / 2) * width
-        colour = colour_of(label, roles)
+        colour = style.colour_of(label, roles)
         bars = ax.bar(places, shares, width * 0.92, color=colour, label=label, zorder=2)
         ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=9)
-    ax.set_xticks(
-        range(len(shares)),
-        ["on the beat", *(f"+{n}/{len(shares)}" for n in range(1, len(shares)))],
-    )
-    ax.set(ylabel="share of touches", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
-    ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    between = [f"+{n}/{len(shares)}" for n in range(1, len(shares))]
+    ax.set_xticks(range(len(shares)), ["on the beat", *between])
+    ax.set(ylabel="share of onsets", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
+    style.in_percent(ax.yaxis)
     ax.legend()
-    y_grid(ax)
+    style.y_grid(ax)
     return ax.figure
 
 
 def position_shares(rolls: Rolls) -> np.ndarray:
-    """Return the share of touches on each step of the beat, (steps a quarter,).
+    """Return the share of onsets on each step of the beat, (steps per quarter,).
 
     Zeros for silent rolls.
     """
@@ -169,29 +126,21 @@ def position_shares(rolls: Rolls) -> np.ndarray:
     return counts / max(1, counts.sum())
 
 
-@drawn
-def emptiness(
-    shares: Mapping[str, float],
-    roles: Mapping[str, str] | None = None,
-    columns: int = 50,
-    rows: int = 20,
-) -> Figure:
+@style.drawn
+def emptiness(shares: Mapping[str, float], roles: style.Roles = None) -> Figure:
     """Return a field of a thousand cells a label, as many filled as cells hold a note.
 
     `shares`: label → share of cells with a note. Filled cells are strewn evenly, by a
     fixed pattern, as in a roll; their number is the share, rounded.
     """
-    across = min(2, len(shares))
-    down = -(-len(shares) // across)
-    height = down * (0.75 + 4.0 * rows / columns * 2 / across)
-    fig, axes = canvas(height, rows=down, columns=across)
-    for ax in axes.flat[len(shares) :]:
-        ax.remove()
-    for ax, (label, share) in zip(axes.flat, shares.items(), strict=False):
+    across, columns, rows = min(2, len(shares)), 50, 20
+    height = 0.75 + 4.0 * rows / columns * 2 / across
+    fig, axes = style.panel_grid(len(shares), across, height)
+    for ax, (label, share) in zip(axes, shares.items(), strict=True):
         filled = strewn(round(share * rows * columns), rows * columns)
-        _draw_waffle(ax, filled.reshape(rows, columns), colour_of(label, roles))
-        ax.set_title(label, color=text_colour(label, roles))
-        ax.set_xlabel(f"{share:.2%} of cells hold a note", color=INK, loc="left")
+        _draw_waffle(ax, filled.reshape(rows, columns), style.colour_of(label, roles))
+        ax.set_title(label, color=style.text_colour(label, roles))
+        ax.set_xlabel(f"{share:.2%} of cells hold a note", color=style.INK, loc="left")
     return fig
 
 
@@ -207,7 +156,7 @@ def strewn(filled: int, cells: int) -> np.ndarray:
 
 def _draw_waffle(ax: Axes, filled: np.ndarray, colour: str) -> None:
     """Draw a field of small squares, the filled ones in colour."""
-    for state, paint in ((False, FAINT), (True, colour)):
+    for state, paint in ((False, style.FAINT), (True, colour)):
         cells = [Rectangle((x, y), 0.8, 0.8) for y, x in np.argwhere(filled == state)]
         patches = PatchCollection(cells, facecolor=paint, lw=0)
         patches.set_gid("filled" if state else "empty")
@@ -217,38 +166,39 @@ def _draw_waffle(ax: Axes, filled: np.ndarray, colour: str) -> None:
     ax.spines[:].set_visible(False)
 
 
-@drawn
-def grid_errors(
-    errors: Mapping[str, Sequence[float]],
-    steps_per_quarter: int = 4,
-    roles: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
+@style.drawn
+def grid_shifts(
+    shifts: Mapping[str, Mapping[int, Sequence[float]]], roles: style.Roles = None
 ) -> Figure:
-    """Return how far notes lie from the grid: for each distance, the share beyond it.
+    """Return histograms of how far onsets move, a row a label, a column a grid.
 
-    Args:
-        errors: label → distances to the nearest step in quarters, any number.
-        steps_per_quarter: the grid; no note lies further than half a step from it.
-        roles: label → role.
-        ax: axes to draw in.
+    `shifts`: label → steps per quarter → how far each onset moves, in quarters. The
+    onsets that stay where they are have a bar of their own, the hollow one.
     """
-    ax = one_axes(ax, height=3.4)
-    half = 0.5 / steps_per_quarter
-    for label, distances in errors.items():
-        ordered = np.sort(np.abs(np.asarray(distances, float)))
-        beyond = 1 - np.arange(1, len(ordered) + 1) / max(1, len(ordered))
-        colour = colour_of(label, roles)
-        x, y = np.concatenate([[0], ordered]), np.concatenate([[1], beyond])
-        ax.step(x, y, where="post", color=colour, label=label)
-    ax.axvline(half, color=SOFT, lw=1.2, ls=(0, (4, 3)))
-    ax.annotate(
-        "half a step: the largest error possible", (half, 0.97), (-6, 0), ha="right",
-        xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
-        color=SOFT, fontsize=9.5,
-    )  # fmt: skip
-    ax.set(xlim=(0, half * 1.04), ylim=(0, 1.02))
-    ax.set(xlabel="distance from the grid, in quarters", ylabel="share of notes beyond")
-    ax.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    ax.legend()
-    y_grid(ax)
-    return ax.figure
+    grids = list(next(iter(shifts.values())))
+    height = 0.6 + 1.7 * len(shifts)
+    fig, axes = style.canvas(height, len(shifts), len(grids), sharex=True, sharey=True)
+    for row, (label, by_grid) in zip(axes, shifts.items(), strict=True):
+        for ax, (grid, moves) in zip(row, by_grid.items(), strict=True):
+            _draw_shifts(ax, np.asarray(moves), style.colour_of(label, roles))
+            ax.set_title(f"{label}, {grid} per quarter", fontsize=10)
+        row[0].set_ylabel("share of onsets")
+    for ax in axes[-1]:
+        ax.set_xlabel("moved by, in quarters")
+    return fig
+
+
+def _draw_shifts(ax: Axes, moves: np.ndarray, colour: str, bins: int = 25) -> None:
+    """Draw the shares of onsets by how far they move, those that stay hollow."""
+    edges = np.linspace(-0.5 - 1 / bins / 2, 0.5 + 1 / bins / 2, bins + 2)
+    stay = np.abs(moves) < 1e-6
+    counts, _ = np.histogram(moves[~stay], edges)
+    centres, share = (edges[1:] + edges[:-1]) / 2, stay.mean()
+    ax.bar(centres, counts / len(moves), np.diff(edges) * 0.9, color=colour, zorder=2)
+    ax.bar(0, share, 0.04, facecolor="none", edgecolor=colour, lw=1.2, zorder=3)
+    style.remark(
+        ax, f"{share:.1%} stay", (0.03, share), (4, -3), va="top", color=style.SOFT
+    )
+    ax.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], xticks=[-0.5, -0.25, 0, 0.25, 0.5])
+    style.in_percent(ax.yaxis)
+    style.y_grid(ax)

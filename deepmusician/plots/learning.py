@@ -1,74 +1,22 @@
-"""Pictures of learning: the losses' shapes, and the history of a run."""
+"""Pictures of training: a run's history, several runs' curves, the learning rate."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import torch
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
+from scipy.optimize import isotonic_regression
 
-from deepmusician.losses import focal_loss
-from deepmusician.plots.style import (
-    COLOURS,
-    GROUND,
-    INK,
-    SOFT,
-    canvas,
-    colour_of,
-    drawn,
-    focal_shades,
-    mix,
-    one_axes,
-    text_colour,
-    y_grid,
-)
+from deepmusician.colours import COLOURS
+from deepmusician.plots import style
+from deepmusician.training import TrainConfig
 
 
-def loss_of_a_note(
-    probability: np.ndarray, gamma: float, alpha: float | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the focal loss of a true note and the size of its gradient by the logit.
-
-    `probability` (points,) is the model's for the note; gamma 0 is BCE. Both results
-    (points,), computed by `losses.focal_loss`.
-    """
-    chance = torch.as_tensor(probability, dtype=torch.float64)
-    logits = torch.logit(chance).requires_grad_()
-    losses = focal_loss(logits, torch.ones_like(logits), alpha, gamma, "none")
-    (gradient,) = torch.autograd.grad(losses.sum(), logits)
-    return losses.detach().numpy(), gradient.abs().numpy()
-
-
-@drawn
-def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
-    """Return the loss of a true note and its gradient, against its probability.
-
-    One line a gamma; gamma 0, BCE, in its own colour. The shaded half is where a
-    threshold of one half already finds the note: the easy examples.
-    """
-    chance = np.linspace(0.002, 0.998, 500)
-    fig, axes = canvas(3.9, columns=2, sharex=True)
-    titles = "Loss", "Size of the gradient by the logit"
-    shades = focal_shades(len(gammas))
-    for gamma, shade in zip(gammas, shades, strict=True):
-        colour = COLOURS["bce"] if gamma == 0 else shade
-        name = "γ = 0: BCE" if gamma == 0 else f"γ = {gamma:g}"
-        for ax, curve in zip(axes[0], loss_of_a_note(chance, gamma), strict=True):
-            ax.plot(chance, curve, color=colour, label=name, lw=2.6 - 0.6 * (gamma > 0))
-    for ax, title, top in zip(axes[0], titles, (4, None), strict=True):
-        ax.axvspan(0.5, 1, color="#F3F4F6", lw=0, zorder=0)
-        ax.set(title=title, xlim=(0, 1), ylim=(0, top))
-        ax.set_xlabel("the model's probability of the true note")
-        y_grid(ax)
-    axes[0, 0].text(0.75, 3.8, "easy: found already", ha="center", va="top", color=SOFT)
-    axes[0, 1].legend(loc="upper right")
-    return fig
-
-
-@drawn
+@style.drawn
 def training_history(
-    history: object,
+    history: pd.DataFrame,
     baselines: Mapping[str, float] | None = None,
     density: float | None = None,
     tolerance: float = 0.25,
@@ -78,53 +26,56 @@ def training_history(
     """Return a run's curves: NLL above, and the density of what it plays below.
 
     Args:
-        history: the run's DataFrame, one row an epoch, with `train_nll`, `valid_nll`
-            and, where free running was watched, `free_density`.
-        baselines: label → nats a step, drawn as levels to get below.
-        density: the corpus's touches a step, the line for free running to meet.
+        history: the run's, one row an epoch, with `train_nll`, `valid_nll` and, where
+            free running was watched, `free_density`.
+        baselines: label → nats per step, drawn as levels to get below.
+        density: the corpus's notes per step, the line for free running to meet.
         tolerance: the half width of the band around it, as a share.
         role: the network's colour.
         against: the column for the x axis: "epoch", "updates" or "seconds".
     """
     watched = density is not None and history["free_density"].notna().any()
-    rows = 2 if watched else 1
-    ratios = [2.4, 1][:rows]
-    fig, axes = canvas(
-        3.6 + 1.7 * (rows - 1), rows=rows, sharex=True, height_ratios=ratios
+    ratios = [2.4, 1] if watched else [2.4]
+    height = 5.3 if watched else 3.6
+    fig, axes = style.canvas(
+        height, rows=len(ratios), sharex=True, height_ratios=ratios
     )
-    _draw_nll(axes[0, 0], history, baselines or {}, role, against)
+    x = history[against]
+    _draw_nll(axes[0, 0], x, history, baselines or {}, role)
     if watched:
-        _draw_free_density(axes[1, 0], history, density, tolerance, role, against)
+        band = density * (1 - tolerance), density, density * (1 + tolerance)
+        _draw_free_density(axes[1, 0], x, history["free_density"], band, role)
+        name = f"the corpus ± {tolerance:.0%}"
+        options = style.AT_RIGHT | {"color": style.text_colour("human"), "fontsize": 9}
+        style.remark(axes[1, 0], name, (1, band[2]), (0, 3), **options)
     unit = " of training" if against == "seconds" else ""
     axes[-1, 0].set_xlabel(f"{against}{unit}")
     return fig
 
 
-def best_epoch(history: object) -> int:
-    """Return the row of the smallest validation NLL, the epoch whose weights stay."""
-    return int(np.nanargmin(history["valid_nll"].to_numpy()))
-
-
 def _draw_nll(
-    ax: Axes, history: object, baselines: Mapping[str, float], role: str, against: str
+    ax: Axes,
+    x: pd.Series,
+    history: pd.DataFrame,
+    baselines: Mapping[str, float],
+    role: str,
 ) -> None:
     """Draw both NLLs, the best epoch, and the baselines' levels with their names."""
-    x, colour = history[against].to_numpy(), COLOURS[role]
-    ax.plot(
-        x, history["train_nll"], color=mix(colour, share=0.5), label="training pieces"
-    )
+    colour, pale = COLOURS[role], style.mix(COLOURS[role], share=0.5)
+    ax.plot(x, history["train_nll"], color=pale, label="training pieces")
     ax.plot(x, history["valid_nll"], color=colour, label="validation pieces")
-    best = best_epoch(history)
-    y = float(history["valid_nll"].iloc[best])
-    ax.plot(x[best], y, "o", color=colour, ms=9, mec=GROUND, mew=1.6, gid="best epoch")
-    ax.annotate(
-        f"best: {y:.2f}", (x[best], y), (0, 12), textcoords="offset points",
-        ha="center", color=INK, fontweight="bold",
-    )  # fmt: skip
-    _draw_levels(ax, {k: v for k, v in baselines.items() if np.isfinite(v)})
-    ax.set(ylabel="nats a step", title="Negative log-likelihood")
+    best = int(history["valid_nll"].argmin())  # the epoch whose weights stay
+    place = x.iloc[best], float(history["valid_nll"].iloc[best])
+    ax.plot(
+        *place, "o", color=colour, ms=9, mec=style.GROUND, mew=1.6, gid="best epoch"
+    )
+    text = f"best: {place[1]:.2f}"
+    style.remark(ax, text, place, (0, 12), ha="center", **style.VALUE)
+    if levels := {k: v for k, v in baselines.items() if np.isfinite(v)}:
+        _draw_levels(ax, levels)
+    ax.set(ylabel="nats per step", title="Negative log-likelihood")
     ax.legend(loc="upper right", bbox_to_anchor=(1, 1.16), ncols=2)
-    y_grid(ax)
+    style.y_grid(ax)
 
 
 def _draw_levels(ax: Axes, levels: Mapping[str, float]) -> None:
@@ -133,15 +84,13 @@ def _draw_levels(ax: Axes, levels: Mapping[str, float]) -> None:
     bottom, top = ax.get_ylim()
     top = max([top, *levels.values()])
     places = spaced([levels[label] for label in order], 0.062 * (top - bottom))
+    options = style.AT_RIGHT | {"va": "center", "color": style.text_colour("baseline")}
+    options["bbox"] = {"facecolor": style.GROUND, "edgecolor": "none", "pad": 0.8}
     for label, place in zip(order, places, strict=True):
-        line = ax.axhline(levels[label], lw=1.1, ls=(0, (4, 3)), gid=label)
-        line.set_color(COLOURS["baseline"])
-        ax.annotate(
-            f"{label}  {levels[label]:.2f}", (1, place), (-2, 0),
-            xycoords=("axes fraction", "data"), textcoords="offset points",
-            ha="right", va="center", color=text_colour(label, {label: "baseline"}),
-            fontsize=9, bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 0.8},
-        )  # fmt: skip
+        grey = COLOURS["baseline"]
+        ax.axhline(levels[label], color=grey, lw=1.1, ls=style.DASHED, gid=label)
+        name = f"{label}  {levels[label]:.2f}"
+        style.remark(ax, name, (1, place), (-2, 0), fontsize=9, **options)
 
 
 def spaced(values: Sequence[float], gap: float) -> np.ndarray:
@@ -149,80 +98,32 @@ def spaced(values: Sequence[float], gap: float) -> np.ndarray:
 
     Labels that would collide move apart about their common middle.
     """
-    groups: list[list[float]] = []
-    for value in values:
-        groups.append([value])
-        while (
-            len(groups) > 1
-            and _span(groups[-2], gap)[1] + gap > _span(groups[-1], gap)[0]
-        ):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    ends = [(*_span(group, gap), len(group)) for group in groups]
-    return np.concatenate([np.linspace(*end) for end in ends] or [np.zeros(0)])
-
-
-def _span(group: Sequence[float], gap: float) -> tuple[float, float]:
-    """Return the first and the last place of labels that stand `gap` apart."""
-    middle, half = float(np.mean(group)), gap * (len(group) - 1) / 2
-    return middle - half, middle + half
+    least = gap * np.arange(len(values))
+    return isotonic_regression(np.asarray(values) - least).x + least
 
 
 def _draw_free_density(
     ax: Axes,
-    history: object,
-    density: float,
-    tolerance: float,
+    x: pd.Series,
+    densities: pd.Series,
+    band: tuple[float, float, float],
     role: str,
-    against: str,
 ) -> None:
-    """Draw free running's density over the band around the corpus's."""
-    human = COLOURS["human"]
-    low, high = density * (1 - tolerance), density * (1 + tolerance)
-    ax.axhspan(low, high, color=mix(human, share=0.85), lw=0)
-    ax.axhline(density, color=human, lw=1.4)
-    heard = history.dropna(subset=["free_density"])
-    ax.plot(heard[against], heard["free_density"], "o-", color=COLOURS[role], ms=5)
-    ax.annotate(
-        f"the corpus ± {tolerance:.0%}", (1, high), (0, 3), ha="right",
-        color=text_colour("human"), xycoords=("axes fraction", "data"),
-        textcoords="offset points", fontsize=9,
-    )  # fmt: skip
-    top = max(1.6 * density, 1.1 * float(heard["free_density"].max()))
-    ax.set(title="Free running", ylabel="touches a step", ylim=(0, top))
-    y_grid(ax)
+    """Draw free running's density over the corpus's (low, middle, high)."""
+    low, middle, high = band
+    human, known = COLOURS["human"], densities.notna()
+    ax.axhspan(low, high, color=style.mix(human, share=0.85), lw=0)
+    ax.axhline(middle, color=human, lw=1.4)
+    ax.plot(x[known], densities[known], "o-", color=COLOURS[role], ms=5)
+    top = max(1.6 * middle, 1.1 * float(densities.max()))
+    ax.set(title="Free running", ylabel="notes per step", ylim=(0, top))
+    style.y_grid(ax)
 
 
-@drawn
-def learning_curves(
-    histories: Mapping[str, object],
-    column: str = "valid_nll",
-    ylabel: str = "nats a step, validation",
-    roles: Mapping[str, str] | None = None,
-    against: str = "epoch",
-    ax: Axes | None = None,
-) -> Figure:
-    """Return one column of several runs' histories, a line a run, its best marked.
-
-    `histories`: label → DataFrame. Rows without a value are left out.
-    """
-    ax = one_axes(ax, height=3.6)
-    for label, history in histories.items():
-        known = history.dropna(subset=[column])
-        colour = colour_of(label, roles)
-        ax.plot(known[against], known[column], color=colour, label=label)
-        best = known.loc[known[column].idxmin()]
-        ax.plot(best[against], best[column], "o", color=colour, ms=8, mec=GROUND)
-    ax.set(xlabel=against, ylabel=ylabel)
-    ax.legend()
-    y_grid(ax)
-    return ax.figure
-
-
-@drawn
+@style.drawn
 def seed_curves(
-    epochs: object,
+    epochs: pd.DataFrame,
     colours: Mapping[str, object],
-    column: str = "valid_nll",
     against: str = "updates",
     label: str = "variant",
     log: bool = False,
@@ -231,33 +132,52 @@ def seed_curves(
     """Return one line a variant, the mean of its seeds, in a band that holds them all.
 
     Args:
-        epochs: a DataFrame, a row an epoch of a run, as `run_experiments` gives it.
+        epochs: a row an epoch of a run, as `read_experiment_curves` gives it; its
+            `valid_nll` is drawn, and the lowest point of each line is marked.
         colours: the variants to show, in this order, and their colours.
-        column: what is drawn; the lowest point of each line is marked.
         against: the column for the horizontal axis. A line ends where its first seed
             does.
         label: the column that names the variant.
         log: whether the vertical axis is logarithmic.
         top: where it ends.
     """
-    ax = one_axes(None, height=3.9)
+    ax = style.one_axes(None, height=3.9)
     for name, colour in colours.items():
-        seeds = epochs[epochs[label] == name].groupby(against)[column]
-        told = seeds.agg(["mean", "min", "max", "count"])
-        told = told[told["count"] == told["count"].max()]
-        band = {"color": mix(colour, share=0.7), "lw": 0, "zorder": 1}
-        ax.fill_between(told.index, told["min"], told["max"], **band)
-        ax.plot(told.index, told["mean"], color=colour, label=name)
-        best = told["mean"].idxmin()
-        ax.plot(best, told["mean"][best], "o", color=colour, ms=8, mec=GROUND)
-    ax.set(xlabel=against, ylabel="nats a step, validation", xlim=(0, None))
+        seeds = epochs[epochs[label] == name].groupby(against)["valid_nll"]
+        spread = seeds.agg(["mean", "min", "max", "count"])
+        spread = spread[spread["count"] == spread["count"].max()]
+        band = {"color": style.mix(colour, share=0.7), "lw": 0, "zorder": 1}
+        ax.fill_between(spread.index, spread["min"], spread["max"], **band)
+        ax.plot(spread.index, spread["mean"], color=colour, label=name)
+        best = spread["mean"].idxmin()
+        ax.plot(best, spread["mean"][best], "o", color=colour, ms=8, mec=style.GROUND)
+    ax.set(xlabel=against, ylabel="nats per step, validation", xlim=(0, None))
     if log:
         ax.set_yscale("log")
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         ax.yaxis.set_minor_locator(NullLocator())
     ax.set_ylim(None, top)
-    columns = min(3, len(colours))
-    ax.figure.legend(loc="outside lower center", ncols=columns)
-    y_grid(ax)
+    ax.figure.legend(loc="outside lower center", ncols=min(3, len(colours)))
+    style.y_grid(ax)
+    return ax.figure
+
+
+@style.drawn
+def learning_rates(configs: Mapping[str, TrainConfig]) -> Figure:
+    """Return the learning rate at every update of the runs, a line a run.
+
+    `configs`: label → settings. A run that stops early ends before its line does.
+    """
+    from deepmusician.training import rate_share, updates_per_epoch  # brings Lightning
+
+    ax = style.one_axes(None, height=2.8)
+    for label, config in configs.items():
+        total = config.epochs * updates_per_epoch(config)
+        shares = [rate_share(update, total, config.warm_up) for update in range(total)]
+        rates = config.learning_rate * np.array(shares)
+        ax.plot(rates, color=style.colour_of(label), label=label)
+    ax.set(xlabel="update", ylabel="learning rate", xlim=(0, None), ylim=(0, None))
+    ax.legend()
+    style.y_grid(ax)
     return ax.figure

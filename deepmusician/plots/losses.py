@@ -1,58 +1,216 @@
-"""What each loss makes of a network that knows only the density (chapter 3)."""
+"""Pictures of the losses: what they pull at, and what predictions then stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from torch import Tensor
 
-from deepmusician.losses import focal_loss
-from deepmusician.plots.style import COLOURS, canvas, colour_of, drawn, y_grid
+from deepmusician.colours import COLOURS
+from deepmusician.evaluation import Reliability
+from deepmusician.model import focal_loss, focal_probability
+from deepmusician.plots import style
+
+_SHOWN = 2e-4, 1  # the probabilities that are worth a look
+_LEAST = 30  # cells of a bin: the share of fewer says little
 
 
-@drawn
-def expected_losses(
-    share: float, losses: Mapping[str, tuple[float | None, float]]
-) -> Figure:
-    """Return the mean loss of a network that claims one probability for every cell.
+def pulls(probability: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return how hard onsets pull a common logit up, and silent cells down.
 
-    Each curve is drawn above its own lowest point, which is marked, and scaled to 1
-    at the left edge. `share`: the true share of cells with a touch; `losses`: label →
-    (alpha, gamma). Chapter 3.
+    Both (...) as `probability`, which is predicted for every cell, and both a mean
+    over cells: BCE's gradient for a logit is probability - target, so a share of
+    onsets pulls share (1 - probability) up, the rest (1 - share) probability down.
     """
-    chance = torch.logspace(-3.5, -0.1, 2000, dtype=torch.float64)
-    figure, axes = canvas(3.2)
-    ax = axes[0, 0]
-    for label, (alpha, gamma) in losses.items():
-        mean = mean_loss(torch.logit(chance), share, alpha, gamma)
-        height = (mean - mean.min()) / (mean[0] - mean.min())
-        colour, best = colour_of(label), int(mean.argmin())
-        ax.plot(chance, height, color=colour, label=label)
-        ax.plot(chance[best], 0, "o", color=colour, clip_on=False, zorder=3)
-    _mark_share(ax, share)
-    ax.set(xscale="log", ylim=(0, 1), xlabel="probability claimed for every cell")
-    ax.set(ylabel="loss above its lowest")
-    ax.legend()
-    y_grid(ax)
-    return figure
+    return share * (1 - probability), (1 - share) * probability
+
+
+@style.drawn
+def gradient_balance(share: float) -> Figure:
+    """Return both pulls on a network that predicts one probability for every cell.
+
+    `share`: of the cells that hold an onset. The curves cross there; the mark at one
+    half is a fresh network.
+    """
+    ax, probability = style.one_axes(None, 3.4), np.logspace(-4, np.log10(0.9), 400)
+    up, down = pulls(probability, share)
+    ax.plot(probability, up, color=COLOURS["human"], label="onsets pull up")
+    line = {"color": COLOURS["baseline"], "label": "silent cells pull down"}
+    ax.plot(probability, down, **line)
+    fresh = (0.5, "a fresh network", "right", -5)
+    corpus = (share, "the corpus's density", "left", 5)
+    for place, text, side, shift in (fresh, corpus):
+        ax.axvline(place, color=style.INK, lw=0.9, ls=style.DASHED)
+        at_bottom = {"ha": side, "xycoords": ("data", "axes fraction")}
+        style.remark(ax, text, (place, 0.03), (shift, 0), **at_bottom)
+    ax.set(xscale="log", yscale="log", xlim=(1e-4, 0.9), ylim=(1e-5, 1))
+    ax.set(xlabel="probability predicted for every cell", ylabel="pull on the logit")
+    ax.legend(loc="upper left")
+    style.y_grid(ax)
+    return ax.figure
+
+
+def loss_of_a_note(
+    probability: np.ndarray, gamma: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the focal loss of a true note and the size of its gradient by the logit.
+
+    `probability` (points,) is the model's for the note; gamma 0 is BCE. Both results
+    (points,).
+    """
+    logits = torch.logit(torch.as_tensor(probability, dtype=torch.float64))
+    logits.requires_grad_()
+    losses = focal_loss(logits, torch.ones_like(logits), None, gamma, "none")
+    (gradient,) = torch.autograd.grad(losses.sum(), logits)
+    return losses.detach().numpy(), gradient.abs().numpy()
+
+
+@style.drawn
+def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
+    """Return the loss of a true note and its gradient, against its probability.
+
+    One line a gamma; gamma 0, BCE, in its own colour. The shaded half is where a
+    threshold of one half already finds the note: the easy examples.
+    """
+    probability = np.linspace(0.002, 0.998, 500)
+    fig, axes = style.canvas(3.9, columns=2, sharex=True)
+    for gamma, shade in zip(gammas, style.focal_shades(len(gammas)), strict=True):
+        line = {"color": shade, "label": f"γ = {gamma:g}", "lw": 2.0}
+        if gamma == 0:
+            line = {"color": COLOURS["bce"], "label": "γ = 0: BCE", "lw": 2.6}
+        curves = loss_of_a_note(probability, gamma)
+        for ax, curve in zip(axes[0], curves, strict=True):
+            ax.plot(probability, curve, **line)
+    titles = ("Loss", 4), ("Size of the gradient by the logit", None)
+    for ax, (title, top) in zip(axes[0], titles, strict=True):
+        ax.axvspan(0.5, 1, color="#F3F4F6", lw=0, zorder=0)
+        ax.set(title=title, xlim=(0, 1), ylim=(0, top))
+        ax.set_xlabel("the model's probability of the true note")
+        style.y_grid(ax)
+    axes[0, 0].text(
+        0.75, 3.8, "easy: found already", ha="center", va="top", color=style.SOFT
+    )
+    axes[0, 1].legend(loc="upper right")
+    return fig
 
 
 def mean_loss(
     logits: Tensor, share: float, alpha: float | None = None, gamma: float = 0.0
 ) -> Tensor:
-    """Return the mean loss (...) at logits (...) when a share of the cells is touched.
+    """Return the mean loss (...) at logits (...) when a share of cells has an onset.
 
-    gamma 0 without alpha is BCE. Chapter 3.
+    gamma 0 without alpha is BCE.
     """
-    touched = focal_loss(logits, torch.ones_like(logits), alpha, gamma, "none")
+    onset = focal_loss(logits, torch.ones_like(logits), alpha, gamma, "none")
     silent = focal_loss(logits, torch.zeros_like(logits), alpha, gamma, "none")
-    return share * touched + (1 - share) * silent
+    return share * onset + (1 - share) * silent
 
 
-def _mark_share(ax: Axes, share: float) -> None:
-    """Draw a dashed line at the music's own share of touched cells."""
-    ax.axvline(share, color=COLOURS["human"], lw=1.2, ls=(0, (4, 3)))
-    ax.text(
-        share * 0.95, 0.97, "the music", ha="right", va="top", color=COLOURS["human"]
-    )
+@style.drawn
+def expected_losses(
+    share: float, losses: Mapping[str, tuple[float | None, float]]
+) -> Figure:
+    """Return the mean loss of a network that predicts one probability for every cell.
+
+    Each curve is drawn above its own lowest point, which is marked, and scaled to 1
+    at the left edge. `share`: the true share of cells with an onset; `losses`: label →
+    (alpha, gamma).
+    """
+    probability = torch.logspace(-3.5, -0.1, 2000, dtype=torch.float64)
+    ax, human = style.one_axes(None, 3.2), COLOURS["human"]
+    for label, (alpha, gamma) in losses.items():
+        mean = mean_loss(torch.logit(probability), share, alpha, gamma)
+        height = (mean - mean.min()) / (mean[0] - mean.min())
+        colour, best = style.colour_of(label), probability[mean.argmin()]
+        ax.plot(probability, height, color=colour, label=label)
+        ax.plot(best, 0, "o", color=colour, clip_on=False, zorder=3)
+    ax.axvline(share, color=human, lw=1.2, ls=style.DASHED)
+    ax.text(share * 0.95, 0.97, "the music", ha="right", va="top", color=human)
+    ax.set(xscale="log", ylim=(0, 1), xlabel="probability predicted for every cell")
+    ax.set(ylabel="loss above its minimum")
+    ax.legend()
+    style.y_grid(ax)
+    return ax.figure
+
+
+def true_probability(output: np.ndarray, alpha: float, gamma: float) -> np.ndarray:
+    """Return the probability that a focal network's output stands for, (points,).
+
+    `output` (points,): the sigmoid of its logits, between 0 and 1.
+    """
+    logits = torch.logit(torch.as_tensor(output, dtype=torch.float64))
+    return focal_probability(logits, alpha, gamma).numpy()
+
+
+@style.drawn
+def map_curves(
+    gammas: Sequence[float] = (0, 0.5, 1, 2, 5),
+    alphas: Sequence[float] = (0.1, 0.25, 0.5, 0.75, 0.9),
+) -> Figure:
+    """Return the true probability against the predicted one.
+
+    Left, alpha is one half and there is a line for every gamma; right, gamma is 2 and
+    there is a line for every alpha, marked where the prediction is one half.
+    """
+    figure, axes = style.canvas(4.4, columns=2, sharex=True, sharey=True)
+    left, right = axes[0]
+    output = np.linspace(0.001, 0.999, 999)
+    for gamma, shade in zip(gammas, style.focal_shades(len(gammas)), strict=True):
+        line = {"color": shade, "label": f"gamma {gamma:g}"}
+        if gamma == 0:
+            line = {"color": COLOURS["bce"], "label": "gamma 0: BCE"}
+        left.plot(output, true_probability(output, 0.5, gamma), **line)
+    mark = {"marker": "o", "mec": style.GROUND, "ms": 8, "gid": "half"}
+    left.plot(0.5, 0.5, color=style.INK, **mark)
+    for colour, alpha in zip(style.alpha_shades(len(alphas)), alphas, strict=True):
+        line = {"color": colour, "label": f"alpha {alpha:g}"}
+        right.plot(output, true_probability(output, alpha, 2.0), **line)
+        right.plot(0.5, 1 - alpha, color=colour, **mark)
+    left.set(title="alpha one half", ylabel="probability it stands for")
+    right.set(title="gamma 2")
+    for ax in (left, right):
+        ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability")
+        ax.axvline(0.5, color=style.SOFT, lw=1, ls=style.DOTTED)
+        ax.legend(loc="upper left")
+        style.y_grid(ax)
+    return figure
+
+
+@style.drawn
+def reliability_diagram(panels: Mapping[str, Mapping[str, Reliability]]) -> Figure:
+    """Return how often cells held an onset, against what was predicted for them.
+
+    Both axes are logarithmic, for most of a roll's cells are predicted to be nearly
+    certainly silent. The bars are twice the standard error of a share of so many
+    independent cells; bins with fewer than thirty are left out. `panels`: title →
+    label → reliability, side by side.
+    """
+    figure, axes = style.canvas(4.3, columns=len(panels), sharex=True, sharey=True)
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        ax.plot(_SHOWN, _SHOWN, color=style.SOFT, lw=1, ls=style.DOTTED)
+        for label, curve in curves.items():
+            _draw_reliability(ax, curve, label)
+        ax.set(title=title, xscale="log", yscale="log", xlabel="predicted probability")
+        ax.set(xlim=_SHOWN, ylim=_SHOWN, aspect="equal")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
+            axis.set_minor_locator(NullLocator())
+        ax.grid()
+    axes[0, 0].set_ylabel("share with an onset")
+    axes[0, 0].legend(loc="upper left")
+    return figure
+
+
+def _draw_reliability(ax: Axes, curve: Reliability, label: str) -> None:
+    """Draw one line of shares and their standard errors against the predictions."""
+    kept = (curve.cells >= _LEAST) & (curve.observed > 0)
+    share, cells = curve.observed[kept], curve.cells[kept]
+    error = 2 * np.sqrt(share * (1 - share) / cells)
+    ends = np.minimum(error, 0.999 * share), np.minimum(error, 1 - share)
+    ax.errorbar(
+        curve.predicted[kept], share, ends, fmt="o-", ms=5, mec=style.GROUND, mew=0.6,
+        lw=1.4, elinewidth=1.6, color=style.colour_of(label), label=label, zorder=3,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Drawings of how the network is built, with the shapes on the arrows (chapter 4)."""
+"""Drawings of how the network is built, and pictures of the state that it keeps."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,11 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from deepmusician.classifiers import DependentClassifier
-from deepmusician.model import NetworkConfig
-from deepmusician.plots.style import COLOURS, INK, SOFT, canvas, drawn
+from deepmusician.colours import COLOURS
+from deepmusician.model import DependentClassifier, NetworkConfig
+from deepmusician.music import PianoRoll
+from deepmusician.plots.rolls import CELLS, draw_roll
+from deepmusician.plots.style import GROUND, INK, SOFT, canvas, drawn, gradient
 
-MUSIC, NETWORK, DICE = (COLOURS[r] for r in ("human", "independent", "baseline"))
+MUSIC, NETWORK, DRAWS = (COLOURS[r] for r in ("human", "independent", "baseline"))
 _LINE = {"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2, "lw": 1.2, "color": SOFT}
 
 
@@ -29,17 +31,10 @@ class _Box:
 
     def draw(self, ax: Axes) -> None:
         """Put the box and its text on the axes."""
-        corner = (self.x - self.width / 2, self.y - self.height / 2)
-        patch = FancyBboxPatch(
-            corner,
-            self.width,
-            self.height,
-            boxstyle="round,pad=0,rounding_size=0.12",
-            facecolor=(self.colour, 0.12),
-            edgecolor=self.colour,
-            lw=1.4,
-        )
-        ax.add_patch(patch)
+        corner = self.x - self.width / 2, self.y - self.height / 2
+        form = "round,pad=0,rounding_size=0.12"
+        look = {"facecolor": (self.colour, 0.12), "edgecolor": self.colour, "lw": 1.4}
+        ax.add_patch(FancyBboxPatch(corner, self.width, self.height, form, **look))
         ax.text(self.x, self.y, self.text, ha="center", va="center", fontsize=9)
 
     def edge(self, other: "_Box") -> tuple[float, float]:
@@ -54,15 +49,11 @@ def _arrow(ax: Axes, start: _Box, end: _Box, label: str = "") -> None:
     """Draw an arrow between two boxes, its label above it or to its right."""
     (x0, y0), (x1, y1) = start.edge(end), end.edge(start)
     ax.annotate("", (x1, y1), (x0, y0), arrowprops=_LINE)
-    level = abs(x1 - x0) > abs(y1 - y0)
-    ax.text(
-        (x0 + x1) / 2 + (0 if level else 0.14),
-        (y0 + y1) / 2 + (0.12 if level else 0),
-        label,
-        ha="center" if level else "left",
-        va="bottom" if level else "center",
-        fontsize=8.5,
-    )
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    if abs(x1 - x0) > abs(y1 - y0):
+        ax.text(x, y + 0.12, label, ha="center", va="bottom", fontsize=8.5)
+    else:
+        ax.text(x + 0.14, y, label, ha="left", va="center", fontsize=8.5)
 
 
 def _bare(ax: Axes, width: float, height: float) -> None:
@@ -76,7 +67,7 @@ def draw_network(config: NetworkConfig | None = None) -> Figure:
     """Return the network as boxes, every arrow labelled with its tensor's shape.
 
     The shapes are read from `config` (the report's by default); B stands for the
-    number of pieces in the batch. Chapter 4.
+    number of pieces in the batch.
     """
     config = config or NetworkConfig()
     keys, hidden, layers = config.keys, config.hidden, config.layers
@@ -88,17 +79,18 @@ def draw_network(config: NetworkConfig | None = None) -> Figure:
     decoder = _Box(9.9, 4.0, f"decoder\nGRU, {layers} layers", NETWORK)
     widths = f"{hidden} → {config.classifier_hidden} → {keys}"
     classifier = _Box(14.2, 4.0, f"classifier\n{widths}", NETWORK)
-    rule = _Box(14.2, 0.9, "sigmoid, then\nsample or threshold", DICE, width=2.8)
-    heard = _Box(9.9, 0.9, "the last step\n(at first: SOS)", MUSIC)
-    for box in (context, encoder, decoder, classifier, rule, heard):
+    rule = _Box(14.2, 0.9, "sigmoid, then\nsample or threshold", DRAWS, width=2.8)
+    previous = _Box(9.9, 0.9, "the last step\n(at first: SOS)", MUSIC)
+    for box in (context, encoder, decoder, classifier, rule, previous):
         box.draw(ax)
+    step, state = f"(B, 1, {keys})", f"({layers}, B, {hidden})"
     _arrow(ax, context, encoder, f"(B, {config.context}, {keys})")
-    _arrow(ax, encoder, decoder, f"({layers}, B, {hidden})")
+    _arrow(ax, encoder, decoder, state)
     _arrow(ax, decoder, classifier, f"(B, 1, {hidden})")
-    _arrow(ax, classifier, rule, f"(B, 1, {keys})")
-    _arrow(ax, rule, heard, f"(B, 1, {keys})")
-    _arrow(ax, heard, decoder, f"(B, 1, {keys})")
-    _loop(ax, decoder, f"({layers}, B, {hidden})")
+    _arrow(ax, classifier, rule, step)
+    _arrow(ax, rule, previous, step)
+    _arrow(ax, previous, decoder, step)
+    _loop(ax, decoder, state)
     return figure
 
 
@@ -114,50 +106,49 @@ def _loop(ax: Axes, box: _Box, label: str) -> None:
 def draw_unrolled(steps: int = 4) -> Figure:
     """Return the decoder unrolled in time, forced by a teacher and running free.
 
-    On the left each step hears the true step before it, on the right the one that
-    the network has drawn itself. Chapter 4.
+    On the left each step reads the true step before it, on the right the one that
+    the network has drawn itself.
     """
     figure, axes = canvas(2.7, columns=2)
     for ax, free in zip(axes[0], (False, True), strict=True):
         _bare(ax, width=2.2 * steps - 0.4, height=4.6)
         ax.set_title("Free running" if free else "Teacher forcing")
-        columns = [_column(step, free) for step in range(steps)]
-        _unroll(ax, columns, free)
+        _unroll(ax, [_column(step, free) for step in range(steps)], free)
     return figure
 
 
 def _column(step: int, free: bool) -> tuple[_Box, _Box, _Box]:
-    """Return what a step hears, the decoder, and what is foretold."""
+    """Return the boxes of a step's input, of the decoder, and of its prediction."""
     x, size = 0.8 + 2.2 * step, {"width": 1.5, "height": 0.85}
-    true, own = f"$x_{step}$", rf"$\hat{{x}}_{step}$"
-    heard = "SOS" if step == 0 else own if free else true
-    colour = DICE if free and step else MUSIC
+    name = rf"$\hat{{x}}_{step}$" if free else f"$x_{step}$"
+    colour = DRAWS if free and step else MUSIC
     return (
-        _Box(x, 0.6, heard, colour, **size),
+        _Box(x, 0.6, name if step else "SOS", colour, **size),
         _Box(x, 2.3, "decoder", NETWORK, **size),
-        _Box(x, 4.0, f"$p_{step + 1}$", DICE, **size),
+        _Box(x, 4.0, f"$p_{step + 1}$", DRAWS, **size),
     )
 
 
 def _unroll(ax: Axes, columns: list[tuple[_Box, _Box, _Box]], free: bool) -> None:
     """Draw the columns and the arrows within and between them."""
-    for heard, cell, told in columns:
-        for box in (heard, cell, told):
+    for column in columns:
+        for box in column:
             box.draw(ax)
-        _arrow(ax, heard, cell)
-        _arrow(ax, cell, told)
-    for (_, cell, told), (heard, following, _) in pairwise(columns):
+        for start, end in pairwise(column):
+            _arrow(ax, start, end)
+    for (_, cell, prediction), (following_input, following, _) in pairwise(columns):
         _arrow(ax, cell, following)
         if free:
-            _feed_back(ax, told, heard)
+            _feed_back(ax, prediction, following_input)
 
 
-def _feed_back(ax: Axes, told: _Box, heard: _Box) -> None:
-    """Draw the way of a drawn step: from what was foretold to what is heard next."""
-    right, left = told.x + told.width / 2, heard.x - heard.width / 2
+def _feed_back(ax: Axes, prediction: _Box, step: _Box) -> None:
+    """Draw the way of a drawn step: from its prediction to the next input."""
+    right, left = prediction.x + prediction.width / 2, step.x - step.width / 2
     middle = (right + left) / 2
-    ax.plot([right, middle, middle], [told.y, told.y, heard.y], color=INK, lw=1.2)
-    ends = (left, heard.y), (middle, heard.y)
+    heights = [prediction.y, prediction.y, step.y]
+    ax.plot([right, middle, middle], heights, color=INK, lw=1.2)
+    ends = (left, step.y), (middle, step.y)
     ax.annotate("", *ends, arrowprops={**_LINE, "color": INK, "shrinkA": 0})
 
 
@@ -166,8 +157,8 @@ def draw_masks(classifier: DependentClassifier) -> Figure:
     """Return the masks of a dependent classifier, and the ways that they leave open.
 
     A filled cell is a weight that counts. The right panel counts the ways from the
-    touch of key j (column) to the logit of key k (row), through a hidden unit or
-    directly. For few keys and units. Chapter 4.
+    onset of key j (column) to the logit of key k (row), through a hidden unit or
+    directly. For few keys and units.
     """
     inward = classifier.lower_to_hidden.mask.int().numpy()  # (width, keys)
     outward = classifier.output.mask.int().numpy()  # (keys, width)
@@ -187,3 +178,43 @@ def draw_masks(classifier: DependentClassifier) -> Figure:
     for (row, column), count in np.ndenumerate(ways):
         axes[0, 2].text(column, row, count or "", ha="center", va="center", color=INK)
     return figure
+
+
+@drawn
+def hidden_heatmap(states: np.ndarray, roll: PianoRoll) -> Figure:
+    """Return the hidden state step by step, like units side by side, under the music.
+
+    Args:
+        states: (steps, units) between -1 and 1: one layer of one piece.
+        roll: the music that was read, drawn above on the same steps.
+
+    Only the units that move most are drawn, 128 of them.
+    """
+    lively = np.argsort(-states.std(axis=0), kind="stable")[:128]
+    shown = states[:, lively][:, by_similarity(states[:, lively])]
+    fig, axes = canvas(5.0, rows=2, sharex=True, height_ratios=[1, 1.5])
+    music, ax = axes[:, 0]
+    draw_roll(roll, "What it reads", "human", legend=False, ax=music)
+    music.set_xlabel("")
+    limit = max(0.05, float(np.quantile(np.abs(shown), 0.99)))
+    shades = gradient(COLOURS["independent"], GROUND, COLOURS["dependent"])
+    extent = 0, len(shown), 0, shown.shape[1]
+    image = ax.imshow(shown.T, shades, vmin=-limit, vmax=limit, extent=extent, **CELLS)
+    ax.set_title("What it keeps: the hidden state")
+    ax.set(ylabel="units, like beside like", yticks=[], xlabel="bar")
+    ax.spines[:].set_visible(False)
+    fig.colorbar(image, ax=ax, pad=0.01, aspect=16, extend="both").outline.set_lw(0)
+    return fig
+
+
+def by_similarity(states: np.ndarray) -> np.ndarray:
+    """Return an order of units (units,) in which neighbours move alike.
+
+    `states` (steps, units). Units are ordered around the circle of their weights in
+    the first two principal components; along the line, where there is but one.
+    """
+    centred = states - states.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    if len(sizes) < 2 or sizes[1] <= 1e-6 * sizes[0]:  # its direction is but rounding
+        return np.argsort(directions[0], kind="stable")
+    return np.argsort(np.arctan2(directions[1], directions[0]), kind="stable")

@@ -1,46 +1,29 @@
-"""Pictures of what networks play: by the way they decide, and bar by bar."""
+"""Pictures of what networks play: by rule, bar by bar, step by step; and of sound."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from deepmusician.music_metrics import on_beat_share, touch_density
-from deepmusician.pianoroll import PianoRoll
-from deepmusician.plots.style import (
-    COLOURS,
-    canvas,
-    colour_of,
-    drawn,
-    mix,
-    one_axes,
-    y_grid,
-)
+from deepmusician.colours import COLOURS
+from deepmusician.evaluation import QUARTERS_PER_BAR, on_beat_share, onset_density
+from deepmusician.music import PianoRoll
+from deepmusician.plots import style
 
-QUARTERS_PER_BAR = 4
 MARKS = ("o", "s", "^", "D")
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))
 SINGLE = 8  # single pieces shown of a group; more would hide its mean
-PANELS = {"touches a step": touch_density, "touches on the beat": on_beat_share}
+PANELS = {"notes per step": onset_density, "notes on the beat": on_beat_share}
 
 
-def bar_densities(rolls: Sequence[PianoRoll]) -> np.ndarray:
-    """Return touches a step in each bar of four quarters, (pieces, bars).
-
-    Bars that only some pieces reach are left out, and a last, incomplete one.
-    """
-    bar = QUARTERS_PER_BAR * rolls[0].steps_per_quarter
-    bars = min(map(len, rolls)) // bar
-    touches = np.stack([roll.onsets[: bars * bar].sum(axis=1) for roll in rolls])
-    return touches.reshape(len(rolls), bars, bar).mean(axis=2)
-
-
-@drawn
+@style.drawn
 def rule_sweep(
     played: Mapping[str, Mapping[float, Sequence[PianoRoll]]],
     human: Sequence[PianoRoll],
     knob: str = "temperature",
-    roles: Mapping[str, str] | None = None,
 ) -> Figure:
     """Return density and on-beat share against a knob, one line a network.
 
@@ -49,60 +32,190 @@ def rule_sweep(
             of on-beat shares has a gap.
         human: pieces whose means are the level lines.
         knob: what is turned, for the axis.
-        roles: label → role.
     """
-    fig, axes = canvas(3.3, columns=2)
+    fig, axes = style.canvas(3.3, columns=2)
     for ax, (title, measure) in zip(axes[0], PANELS.items(), strict=True):
         for mark, (label, settings) in zip(MARKS, played.items(), strict=False):
             means = [_mean(measure, rolls) for rolls in settings.values()]
-            colour = colour_of(label, roles)
+            colour = style.colour_of(label)
             ax.plot(list(settings), means, mark + "-", color=colour, label=label)
         level = _mean(measure, human)
         ax.axhline(level, color=COLOURS["human"], ls=(0, (5, 2)), label="human")
         ax.set(title=title, xlabel=knob, ylim=(0, None))
         ax.set_xticks(sorted({value for turned in played.values() for value in turned}))
-        y_grid(ax)
+        style.y_grid(ax)
     axes[0, 1].set_ylim(0, 1.02)
-    fig.legend(
-        *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4
-    )
+    style.legend_below(axes[0, 0], columns=4)
     return fig
 
 
-def _mean(measure: object, rolls: Sequence[PianoRoll]) -> float:
+def _mean(measure: Callable[[PianoRoll], float], rolls: Sequence[PianoRoll]) -> float:
     """Return a measure's mean over the rolls that have it; NaN if none has."""
-    values = np.array([measure(roll) for roll in rolls], dtype=float)
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
+    return pd.Series([measure(roll) for roll in rolls], dtype=float).mean()
 
 
-@drawn
+@style.drawn
 def density_by_bar(
     pieces: Mapping[str, Sequence[PianoRoll]],
     reference: float | None = None,
     tolerance: float = 0.25,
-    roles: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Return touches a step bar by bar: each group's mean, and its first pieces faint.
+    """Return notes per step bar by bar: each group's mean, and its first pieces faint.
 
     Args:
         pieces: label → rolls; a line ends where its shortest piece does.
         reference: a density to compare with, a level line in a band.
         tolerance: half the band's height, as a share of the reference.
-        roles: label → role.
     """
-    ax = one_axes(None, height=3.4)
+    ax = style.one_axes(None, height=3.4)
     if reference is not None:
         low, high = reference * (1 - tolerance), reference * (1 + tolerance)
-        ax.axhspan(low, high, color=mix(COLOURS["human"], share=0.85), lw=0)
-        ax.axhline(reference, color=COLOURS["human"], lw=1.2, ls=(0, (1, 2)))
+        ax.axhspan(low, high, color=style.mix(COLOURS["human"], share=0.85), lw=0)
+        ax.axhline(reference, color=COLOURS["human"], lw=1.2, ls=style.DOTTED)
     for label, rolls in pieces.items():
-        densities, colour = bar_densities(rolls), colour_of(label, roles)
+        densities, colour = bar_densities(rolls), style.colour_of(label)
         bars = np.arange(1, densities.shape[1] + 1)
-        ax.plot(bars, densities[:SINGLE].T, color=mix(colour, share=0.55), lw=0.7)
+        ax.plot(bars, densities[:SINGLE].T, color=style.mix(colour, share=0.55), lw=0.7)
         ax.plot(bars, densities.mean(axis=0), color=colour, label=label, zorder=4)
-    ax.set(xlabel="bar", ylabel="touches a step", xlim=(1, None), ylim=(0, None))
+    ax.set(xlabel="bar", ylabel="notes per step", xlim=(1, None), ylim=(0, None))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="upper right", ncols=len(pieces))
-    y_grid(ax)
+    style.y_grid(ax)
     return ax.figure
+
+
+def bar_densities(rolls: Sequence[PianoRoll]) -> np.ndarray:
+    """Return notes per step in each bar of four quarters, (pieces, bars).
+
+    Bars that only some pieces reach are left out, and a last, incomplete one.
+    """
+    bar = QUARTERS_PER_BAR * rolls[0].steps_per_quarter
+    bars = min(map(len, rolls)) // bar
+    onsets = np.stack([roll.onsets[: bars * bar].sum(axis=1) for roll in rolls])
+    return onsets.reshape(len(rolls), bars, bar).mean(axis=2)
+
+
+@style.drawn
+def by_step(
+    lines: Mapping[str, np.ndarray],
+    ylabel: str = "nats per step",
+    roles: style.Roles = None,
+    level: tuple[float, str] | None = None,
+    block: int = 1,
+) -> Figure:
+    """Return one line a label against the steps since the decoder began.
+
+    Args:
+        lines: label → values (steps,). Lines of one colour differ in their dashes.
+        ylabel: what the values are.
+        roles: label → role, where `role_of` would not guess it.
+        level: a value to compare with, drawn dotted, and its name.
+        block: each point is the mean of so many steps, which calms the lines.
+    """
+    ax, used = style.one_axes(None, 3.3), []
+    for label, values in lines.items():
+        colour = style.colour_of(label, roles)
+        line = {"color": colour, "ls": DASHES[used.count(colour) % len(DASHES)]}
+        ax.plot(*in_blocks(values, block), label=label, **line)
+        used.append(colour)
+    if level is not None:
+        grey = COLOURS["baseline"]
+        ax.axhline(level[0], color=grey, lw=1.2, ls=style.DOTTED, label=level[1])
+    ax.set(xlabel="steps since the decoder began", ylabel=ylabel, xlim=(0, None))
+    ax.legend()
+    style.y_grid(ax)
+    return ax.figure
+
+
+def in_blocks(values: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle step of every whole block of values (steps,), and its mean."""
+    whole = np.asarray(values, dtype=float)[: len(values) // block * block]
+    means = whole.reshape(-1, block).mean(axis=1)
+    return np.arange(len(means)) * block + (block + 1) / 2, means
+
+
+@style.drawn
+def chord_sizes(
+    rolls: Mapping[str, Sequence[PianoRoll]], most: int = 6, roles: style.Roles = None
+) -> Figure:
+    """Return bars: of the steps with an onset, the shares with one, two, … onsets.
+
+    `rolls`: label → pieces; steps with more than `most` onsets count with `most`.
+    """
+    ax, width = style.one_axes(None, 3.3), 0.8 / len(rolls)
+    sizes = np.arange(1, most + 1)
+    for place, (label, pieces) in enumerate(rolls.items()):
+        places = sizes + (place - (len(rolls) - 1) / 2) * width
+        bars = {"color": style.colour_of(label, roles), "label": label}
+        ax.bar(places, chord_size_shares(pieces, most), 0.9 * width, **bars)
+    ax.set_xticks(sizes, [*map(str, sizes[:-1]), f"{most} or more"])
+    ax.set(xlabel="onsets in one step", ylabel="share of the steps with an onset")
+    ax.legend()
+    style.y_grid(ax)
+    return ax.figure
+
+
+def chord_size_shares(pieces: Sequence[PianoRoll], most: int = 6) -> np.ndarray:
+    """Return the shares (most,) of steps with 1 … `most` onsets, or more, among those
+    with any; zeros where there is no onset at all.
+    """
+    onsets = np.concatenate([piece.onsets.sum(axis=1) for piece in pieces])
+    counts = np.bincount(np.minimum(onsets[onsets > 0], most), minlength=most + 1)
+    return counts[1:] / max(1, counts.sum())
+
+
+@style.drawn
+def waveform(
+    samples: np.ndarray, rate: int = 22050, zoom: tuple[float, float] | None = None
+) -> Figure:
+    """Return the air pressure over time; below it, if asked, a moment much closer.
+
+    Args:
+        samples: (samples,) between -1 and 1.
+        rate: samples per second.
+        zoom: start and length of the moment in seconds, e.g. (0.5, 0.02).
+    """
+    height, rows = (1.9, 1) if zoom is None else (3.7, 2)
+    fig, axes = style.canvas(height, rows)
+    ax, seconds = axes[0, 0], len(samples) / rate
+    low, high = envelope(samples, 1200)
+    times = (np.arange(len(low)) + 0.5) * seconds / len(low)
+    ax.fill_between(times, low, high, color=COLOURS["human"], lw=0.4)
+    _finish_waveform(ax, seconds, "seconds")
+    if zoom is not None:
+        start, length = zoom
+        ax.axvspan(start, start + length, color=style.SOFT, alpha=0.35, lw=0.8)
+        _draw_moment(axes[1, 0], samples, rate, zoom)
+    return fig
+
+
+def envelope(samples: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and highest sample of each of `columns` equal pieces.
+
+    `samples` (samples,). What a line through millions of samples would paint, without
+    the samples. At most one column a sample.
+    """
+    pieces = np.array_split(samples, max(1, min(columns, len(samples))))
+    return np.array([p.min() for p in pieces]), np.array([p.max() for p in pieces])
+
+
+def _draw_moment(
+    ax: Axes, samples: np.ndarray, rate: int, zoom: tuple[float, float]
+) -> None:
+    """Draw the samples of a moment, each a dot on the line where they are few."""
+    first = int(zoom[0] * rate)
+    moment = samples[first : first + int(zoom[1] * rate) + 1]
+    milliseconds, colour = np.arange(len(moment)) * 1000 / rate, COLOURS["human"]
+    ax.plot(milliseconds, moment, color=style.mix(colour, share=0.4), lw=1.2)
+    if len(moment) <= 600:
+        ax.plot(milliseconds, moment, ".", color=colour, ms=4)
+    _finish_waveform(ax, zoom[1] * 1000, "milliseconds from the marked moment on")
+    ax.margins(y=0.1)
+    ax.set_ylim(auto=True)
+
+
+def _finish_waveform(ax: Axes, end: float, xlabel: str) -> None:
+    """Label the axes of a waveform."""
+    ax.set(xlim=(0, end), ylim=(-1, 1), xlabel=xlabel, ylabel="pressure")
+    ax.set_yticks([-1, 0, 1] if end else [])
+    style.y_grid(ax)

@@ -1,99 +1,97 @@
-"""Our networks among the published results (chapter "Against the published record")."""
+"""Our networks among the published results, and how similar to the corpus they are."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from deepmusician.benchmark_rows import NETWORKS
-from deepmusician.plots.style import COLOURS, GROUND, INK, SOFT, drawn, one_axes, x_grid
-from deepmusician.published import PUBLISHED
+from deepmusician.colours import COLOURS
+from deepmusician.evaluation import SharedRun
+from deepmusician.plots import style
+from deepmusician.studies import NETWORKS, PUBLISHED
 
-_SAID = {
-    "no past": "the same chances in every frame",
+_KINDS = {
+    "no past": "the same probabilities in every frame",
     "independent": "keys independent, given the past",
     "latent": "latent variables (a bound)",
     "dependent": "keys depend on one another",
 }
 
 
-class _Place(NamedTuple):
-    """A row of the picture: nats a frame, and whether it is ours."""
+class _Result(NamedTuple):
+    """A row of the picture: nats per frame, and whether it is ours."""
 
     label: str
     kind: str
     nlls: tuple[float, ...]
     ours: bool
 
+    @property
+    def mean(self) -> float:
+        """The mean over the seeds."""
+        return sum(self.nlls) / len(self.nlls)
 
-@drawn
-def among_published(
-    scores: pd.DataFrame, name: str = "jsb", ax: Axes | None = None
-) -> Figure:
+
+@style.drawn
+def among_published(scores: pd.DataFrame, name: str = "jsb") -> Figure:
     """Return the test results on a set, best at the bottom, ours filled.
 
     Args:
-        scores: as `benchmark` gives them; a dot is the mean over the seeds, the bar
-            reaches from the lowest to the highest of them.
+        scores: as `read_benchmark` gives them; a dot is the mean over the seeds, the
+            bar reaches from the lowest to the highest of them.
         name: the set.
-        ax: axes to draw in.
     """
-    places = sorted(_places(scores, name), key=_mean, reverse=True)
-    ax = one_axes(ax, height=0.9 + 0.32 * len(places))
-    for row, place in enumerate(places):
-        _draw(ax, row, place)
-    for kind, said in _SAID.items():
-        ax.plot([], [], "o", ms=7, color=_colour(kind), label=said)
-    ax.set_yticks(range(len(places)), [place.label for place in places])
-    for text, place in zip(ax.get_yticklabels(), places, strict=True):
-        text.set(color=INK if place.ours else SOFT)
-        text.set_fontweight("bold" if place.ours else "normal")
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
+    results = sorted(_results(scores, name), key=lambda result: -result.mean)
+    ax = style.one_axes(None, height=0.9 + 0.32 * len(results))
+    for row, result in enumerate(results):
+        _draw_result(ax, row, result)
+    for kind, meaning in _KINDS.items():
+        ax.plot([], [], "o", ms=7, color=_colour(kind), label=meaning)
+    ax.set_yticks(range(len(results)), [result.label for result in results])
+    for text, result in zip(ax.get_yticklabels(), results, strict=True):
+        text.set(**_emphasis(result))
     ax.invert_yaxis()
-    ax.set_xlabel("nats a frame on the test pieces (less is better)")
+    ax.set_xlabel("nats per frame on the test pieces (less is better)")
     ax.margins(x=0.08, y=0.05)
     ax.legend(loc="lower right")
-    x_grid(ax)
+    style.x_grid(ax)
     return ax.figure
 
 
-def _places(scores: pd.DataFrame, name: str) -> list[_Place]:
+def _results(scores: pd.DataFrame, name: str) -> list[_Result]:
     """Return the rows of the picture of a set."""
-    found = [
-        _Place(each.model, each.kind, (each.nlls[name],), ours=False)
+    results = [
+        _Result(each.model, each.kind, (each.nlls[name],), ours=False)
         for each in PUBLISHED
         if name in each.nlls
     ]
     ours = scores[(scores.set == name) & (scores.network == NETWORKS[0])]
     for outputs, runs in ours.groupby("outputs"):
         label = f"this book, {outputs}"
-        found.append(_Place(label, outputs, tuple(runs.test_nll), ours=True))
-    return found
+        results.append(_Result(label, outputs, tuple(runs.test_nll), ours=True))
+    return results
 
 
-def _draw(ax: Axes, row: int, place: _Place) -> None:
+def _draw_result(ax: Axes, row: int, result: _Result) -> None:
     """Draw one result: a ring if it was published, a dot with a bar if it is ours."""
-    colour, mean = _colour(place.kind), _mean(place)
-    if place.ours:
-        ax.plot([min(place.nlls), max(place.nlls)], [row, row], color=colour, lw=4)
-        ax.plot(mean, row, "o", ms=10, color=colour, mec=GROUND, mew=1.2, zorder=3)
+    colour, highest = _colour(result.kind), max(result.nlls)
+    if result.ours:
+        ax.plot([min(result.nlls), highest], [row, row], color=colour, lw=4)
+        dot = {"ms": 10, "color": colour, "mec": style.GROUND, "mew": 1.2}
     else:
-        ax.plot(mean, row, "o", ms=7, mfc=GROUND, mec=colour, mew=2, zorder=3)
-    ax.annotate(
-        f"{mean:.2f}",
-        (max(place.nlls), row),
-        xytext=(9, 0),
-        textcoords="offset points",
-        va="center",
-        fontweight="bold" if place.ours else "normal",
-        color=INK if place.ours else SOFT,
-    )
+        dot = {"ms": 7, "mfc": style.GROUND, "mec": colour, "mew": 2}
+    ax.plot(result.mean, row, "o", zorder=3, **dot)
+    options = {"va": "center", "fontsize": 10.5} | _emphasis(result)
+    style.remark(ax, f"{result.mean:.2f}", (highest, row), (9, 0), **options)
 
 
-def _mean(place: _Place) -> float:
-    return sum(place.nlls) / len(place.nlls)
+def _emphasis(result: _Result) -> dict[str, str]:
+    """Return how a result is written: ours bold and dark."""
+    weight, colour = ("bold", style.INK) if result.ours else ("normal", style.SOFT)
+    return {"fontweight": weight, "color": colour}
 
 
 def _colour(kind: str) -> str:
@@ -101,3 +99,55 @@ def _colour(kind: str) -> str:
     if kind == "latent":
         return COLOURS["focal"]
     return COLOURS[kind if kind in COLOURS else "baseline"]
+
+
+@style.drawn
+def similarity_panels(table: pd.DataFrame, roles: style.Roles = None) -> Figure:
+    """Return one small picture a measure: each composer's similarity to people.
+
+    `table`: as `compare_with_human` gives it. A dot is the similarity, 0 to 1, the
+    stroke its 95 % interval; a composer for whom it is not defined has no dot.
+    `roles`: composer → role.
+    """
+    names = list(dict.fromkeys(table.measure))
+    composers = list(dict.fromkeys(table.composer))
+    height = 0.75 + 0.25 * len(composers)
+    fig, axes = style.panel_grid(len(names), 3, height, sharex=True, sharey=True)
+    for ax, name in zip(axes, names, strict=True):
+        for place, row in enumerate(table[table.measure == name].itertuples()):
+            ends = row.similarity_low, row.similarity_high
+            colour = style.colour_of(row.composer, roles)
+            style.dot_and_range(ax, place, row.similarity, ends, colour)
+        ax.set_title(name, fontsize=10)
+        style.x_grid(ax)
+    axes[0].set_yticks(range(len(composers)), composers)
+    axes[0].set(xlim=(-0.02, 1.02), ylim=(len(composers) - 0.5, -0.5))
+    scale = "1 is as similar as they are to one another"
+    fig.supxlabel(f"similarity to the chorales: {scale}")
+    return fig
+
+
+@style.drawn
+def shared_run_lengths(
+    runs: Mapping[str, Sequence[SharedRun]], steps_per_quarter: int = 4
+) -> Figure:
+    """Return the length of each piece's longest shared run, a row a composer.
+
+    Args:
+        runs: composer → runs, as `CopyingIndex` finds them. Each dot is a piece, the
+            upright stroke their median.
+        steps_per_quarter: the grid, to show quarters.
+    """
+    ax = style.one_axes(None, height=0.9 + 0.45 * len(runs))
+    generator = np.random.default_rng(0)
+    for row, (label, lengths) in enumerate(runs.items()):
+        quarters = np.array([run.steps for run in lengths]) / steps_per_quarter
+        rows = row + generator.uniform(-0.22, 0.22, len(quarters))
+        pale = style.mix(style.colour_of(label), share=0.25)
+        ax.plot(quarters, rows, "o", ms=5, color=pale, alpha=0.75)
+        middle = np.median(quarters)
+        ax.plot([middle, middle], [row - 0.34, row + 0.34], color=style.INK, lw=2)
+    style.name_rows(ax, list(runs))
+    ax.set_xlim(0, None)
+    ax.set_xlabel("longest run shared with a training piece, in quarters")
+    return ax.figure

@@ -5,30 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from deepmusician.notes import KEYS, PITCH_LOW
-from deepmusician.pianoroll import PianoRoll
-from deepmusician.plots.style import (
-    COLOURS,
-    FAINT,
-    GROUND,
-    INK,
-    SOFT,
-    canvas,
-    colour_of,
-    drawn,
-    mix,
-    one_axes,
-    text_colour,
-)
-from deepmusician.roles import NAMES
+from deepmusician.colours import COLOURS, ROLE_NAMES
+from deepmusician.evaluation import QUARTERS_PER_BAR
+from deepmusician.music import KEYS, PITCH_LOW, Notes, PianoRoll, note_name
+from deepmusician.plots import style
 
 BLACK_KEYS = np.isin((PITCH_LOW + np.arange(KEYS)) % 12, (1, 3, 6, 8, 10))
-QUARTERS_PER_BAR = 4
 GAP = 0.09  # of a cell, left free on every side, so that neighbours stay apart
+CELLS = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
 
 
 def key_span(*planes: np.ndarray, least: int = 19) -> tuple[int, int]:
@@ -50,18 +37,16 @@ def draw_grid(ax: Axes, steps: int, span: tuple[int, int], per_quarter: int) -> 
     `span`: the lowest and highest key shown. The y axis counts keys and names each C.
     """
     low, high = span
-    rows = [
-        Rectangle((0, key - 0.5), steps, 1)
-        for key in range(low, high + 1)
-        if BLACK_KEYS[key]
-    ]
+    keys = range(low, high + 1)
+    rows = [Rectangle((0, key - 0.5), steps, 1) for key in keys if BLACK_KEYS[key]]
     ax.add_collection(PatchCollection(rows, facecolor="#F3F4F6", zorder=0))
     bar = QUARTERS_PER_BAR * per_quarter
-    for every, colour, width in ((per_quarter, FAINT, 0.7), (bar, "#B4B9C1", 1.0)):
+    rules = (per_quarter, style.FAINT, 0.7), (bar, "#B4B9C1", 1.0)
+    for every, colour, width in rules:
         lines = [[(x, low - 0.5), (x, high + 0.5)] for x in range(0, steps + 1, every)]
         ax.add_collection(LineCollection(lines, colors=colour, lw=width, zorder=1))
-    octaves = [k for k in range(low, high + 1) if (PITCH_LOW + k) % 12 == 0]
-    ax.set_yticks(octaves, [f"C{(PITCH_LOW + key) // 12 - 1}" for key in octaves])
+    octaves = [key for key in keys if (PITCH_LOW + key) % 12 == 0]
+    ax.set_yticks(octaves, [note_name(PITCH_LOW + key) for key in octaves])
     every = max(1, -(-(steps // bar + 1) // 16))
     bars = range(0, max(1, -(-steps // bar)), every)
     ax.set_xticks([n * bar for n in bars], [str(n + 1) for n in bars])
@@ -70,25 +55,25 @@ def draw_grid(ax: Axes, steps: int, span: tuple[int, int], per_quarter: int) -> 
     ax.spines[:].set_visible(False)
 
 
-def draw_notes(ax: Axes, roll: PianoRoll, touched: str, held: object) -> None:
-    """Draw every note as a bar of its length whose first cell, the touch, is darker.
+def draw_notes(ax: Axes, roll: PianoRoll, onset: object, held: object) -> None:
+    """Draw every note as a bar of its length whose first cell, the onset, is darker.
 
     Where more than four octaves are shown, bars are thicker than their rows.
     """
     low, high = ax.get_ylim()
     height = 1 - 2 * GAP if high - low <= 50 else 1.6
-    bars, touches = [], []
+    bars, onsets = [], []
     for step, pitch, steps in roll.notes():
         corner = (step + GAP, pitch - PITCH_LOW - height / 2)
         bars.append(Rectangle(corner, steps - 2 * GAP, height))
-        touches.append(Rectangle(corner, 1 - 2 * GAP, height))
-    for patches, colour, name in ((bars, held, "notes"), (touches, touched, "touches")):
+        onsets.append(Rectangle(corner, 1 - 2 * GAP, height))
+    for patches, colour, name in ((bars, held, "notes"), (onsets, onset, "onsets")):
         drawn_patches = PatchCollection(patches, facecolor=colour, lw=0, zorder=3)
         drawn_patches.set_gid(name)
         ax.add_collection(drawn_patches)
 
 
-@drawn
+@style.drawn
 def draw_roll(
     roll: PianoRoll,
     title: str = "",
@@ -97,7 +82,7 @@ def draw_roll(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Figure:
-    """Return a picture of a roll: touches dark, keys held pale, bars numbered from 1.
+    """Return a picture of a roll: onsets dark, keys held pale, bars numbered from 1.
 
     Args:
         roll: what to draw.
@@ -108,9 +93,11 @@ def draw_roll(
         ax: axes to draw in.
     """
     span = span or key_span(roll.sounding)
-    ax = one_axes(ax, height=1.3 + 0.075 * (span[1] - span[0] + 1))
+    ax = style.one_axes(ax, height=1.3 + 0.075 * (span[1] - span[0] + 1))
     draw_grid(ax, len(roll), span, roll.steps_per_quarter)
-    shades = _shades(role)
+    shades = COLOURS["onsets"], COLOURS["sounding"]
+    if role:
+        shades = COLOURS[role], style.mix(COLOURS[role], share=0.6)
     draw_notes(ax, roll, *shades)
     ax.set_title(title)
     if legend:
@@ -118,32 +105,19 @@ def draw_roll(
     return ax.figure
 
 
-def _shades(role: str) -> tuple:
-    """Return the colours of a touch and of a held key."""
-    if not role:
-        return COLOURS["onsets"], COLOURS["sounding"]
-    return COLOURS[role], mix(COLOURS[role], share=0.6)
-
-
 def _explain_shades(ax: Axes, shades: tuple) -> None:
     """Put the two shades' names above the picture, at the right."""
-    names = NAMES["onsets"], NAMES["sounding"]
+    names = ROLE_NAMES["onsets"], ROLE_NAMES["sounding"]
     handles = [Patch(color=c, label=n) for c, n in zip(shades, names, strict=True)]
     options = {"handlelength": 0.9, "handleheight": 0.9, "columnspacing": 1.2}
-    ax.legend(
-        handles=handles,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=2,
-        borderaxespad=0.3,
-        **options,
-    )
+    options |= {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
+    ax.legend(handles=handles, ncols=2, borderaxespad=0.3, **options)
 
 
-@drawn
+@style.drawn
 def compare_rolls(
     rolls: Mapping[str, PianoRoll],
-    roles: Mapping[str, str] | None = None,
+    roles: style.Roles = None,
     steps: int | None = None,
     prime: int = 0,
 ) -> Figure:
@@ -158,117 +132,109 @@ def compare_rolls(
     rolls = {label: roll[:steps] for label, roll in rolls.items()}
     span = key_span(*(roll.sounding for roll in rolls.values()))
     height = min(0.62 + 0.048 * (span[1] - span[0] + 1), 2.1)
-    fig, axes = canvas(0.3 + len(rolls) * height, rows=len(rolls), sharex=True)
+    fig, axes = style.canvas(0.3 + len(rolls) * height, rows=len(rolls), sharex=True)
     longest = max(len(roll) for roll in rolls.values())
+    above = {"xycoords": "axes fraction", "ha": "right", "va": "bottom"}
     for ax, (label, roll) in zip(axes[:, 0], rolls.items(), strict=True):
         draw_grid(ax, longest, span, roll.steps_per_quarter)
-        colour = colour_of(label, roles)
-        draw_notes(ax, roll, colour, mix(colour, share=0.6))
-        ax.set_title(label, color=text_colour(label, roles))
-        _note_at_right(ax, f"{roll.density():.2f} touches a step")
+        colour = style.colour_of(label, roles)
+        draw_notes(ax, roll, colour, style.mix(colour, share=0.6))
+        ax.set_title(label, color=style.text_colour(label, roles))
+        density = f"{roll.density():.2f} notes per step"
+        style.remark(ax, density, (1, 1), (0, 7), color=style.SOFT, **above)
         if not roll.onsets.any():
             _say_silent(ax)
         if prime:
-            ax.axvline(prime, color=INK, lw=1.6, ls=(0, (3, 2)), gid="end of the prime")
+            ax.axvline(
+                prime, color=style.INK, lw=1.6, ls=(0, (3, 2)), gid="end of the prime"
+            )
         ax.label_outer()
     return fig
-
-
-def _note_at_right(ax: Axes, text: str) -> None:
-    """Write a remark above the axes, at the right."""
-    ax.annotate(
-        text,
-        (1, 1),
-        (0, 7),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        color=SOFT,
-        fontsize=9.5,
-    )
 
 
 def _say_silent(ax: Axes) -> None:
     """Write across an empty roll that it is empty on purpose."""
     ax.text(
         0.5, 0.5, "silence", transform=ax.transAxes, ha="center", va="center",
-        color=SOFT, fontsize=13, fontstyle="italic",
-        bbox={"facecolor": GROUND, "edgecolor": "none", "boxstyle": "round,pad=0.4"},
+        color=style.SOFT, fontsize=13, fontstyle="italic",
+        bbox={"fc": style.GROUND, "ec": "none", "boxstyle": "round,pad=0.4"},
     )  # fmt: skip
 
 
-def probability_map(role: str) -> LinearSegmentedColormap:
-    """Return a colour map from white to a role's colour, for chances 0 to 1."""
-    colour = COLOURS[role]
-    stops = [GROUND, mix(colour, share=0.55), colour, mix(colour, INK, 0.45)]
-    return LinearSegmentedColormap.from_list(role, stops)
-
-
-@drawn
-def draw_chances(
-    chances: np.ndarray,
-    target: PianoRoll | None = None,
+@style.drawn
+def draw_probabilities(
+    probabilities: np.ndarray,
+    target: PianoRoll,
     title: str = "",
-    role: str = "independent",
-    steps_per_quarter: int = 4,
     span: tuple[int, int] | None = None,
     ax: Axes | None = None,
 ) -> Figure:
-    """Return a heat map of each key's chance (steps, keys), true touches outlined."""
-    truth = np.zeros(chances.shape, bool) if target is None else target.onsets
-    span = span or key_span(truth, chances > 0.2)
-    ax = one_axes(ax, height=1.3 + 0.075 * (span[1] - span[0] + 1))
-    draw_grid(ax, len(chances), span, steps_per_quarter)
-    image = ax.imshow(
-        np.sqrt(chances.T),  # the square root: faint hopes are seen too
-        cmap=probability_map(role),
-        vmin=0,
-        vmax=1,
-        origin="lower",
-        aspect="auto",
-        interpolation="nearest",
-        extent=(0, len(chances), -0.5, chances.shape[1] - 0.5),
-        alpha=np.clip(np.sqrt(chances.T) * 6, 0, 1),
-        zorder=2,
-    )
-    ax.set(xlim=(0, len(chances)), ylim=(span[0] - 0.5, span[1] + 0.5), title=title)
-    touches = [Rectangle((s, k - 0.5), 1, 1) for s, k in np.argwhere(truth)]
-    ax.add_collection(
-        PatchCollection(touches, facecolor="none", edgecolor=INK, lw=0.9, zorder=4)
-    )
+    """Return a heat map of probabilities (steps, keys), the true onsets outlined."""
+    span = span or key_span(target.onsets, probabilities > 0.2)
+    ax = style.one_axes(ax, height=1.3 + 0.075 * (span[1] - span[0] + 1))
+    draw_grid(ax, len(probabilities), span, target.steps_per_quarter)
+    colour = COLOURS["independent"]
+    pale, dark = style.mix(colour, share=0.55), style.mix(colour, style.INK, 0.45)
+    roots = np.sqrt(probabilities.T)  # so that small ones are seen too
+    shades = style.gradient(style.GROUND, pale, colour, dark)
+    look = CELLS | {"alpha": np.clip(roots * 6, 0, 1), "zorder": 2}
+    extent = 0, len(probabilities), -0.5, len(roots) - 0.5
+    image = ax.imshow(roots, shades, vmin=0, vmax=1, extent=extent, **look)
+    ax.set(xlim=(0, len(probabilities)), ylim=(span[0] - 0.5, span[1] + 0.5))
+    ax.set_title(title)
+    onsets = [Rectangle((s, k - 0.5), 1, 1) for s, k in np.argwhere(target.onsets)]
+    outlines = {"facecolor": "none", "edgecolor": style.INK, "lw": 0.9}
+    ax.add_collection(PatchCollection(onsets, zorder=4, **outlines))
     ticks = np.array([0, 0.05, 0.25, 0.5, 1])
     bar = ax.figure.colorbar(image, ax=ax, pad=0.01, aspect=14, shrink=0.9)
     bar.set_ticks(np.sqrt(ticks), labels=[f"{tick:g}" for tick in ticks])
     bar.outline.set_visible(False)
-    bar.set_label("chance")
+    bar.set_label("probability")
     return ax.figure
 
 
-@drawn
-def forced_and_free(
-    target: PianoRoll,
-    forced: np.ndarray,
-    free: PianoRoll,
-    role: str = "independent",
-) -> Figure:
+@style.drawn
+def forced_and_free(target: PianoRoll, forced: np.ndarray, free: PianoRoll) -> Figure:
     """Return three pictures of the same steps: the music, teacher forced, free running.
 
     Args:
-        target: the music that the network was to foretell.
-        forced: its chances (steps, keys) when it reads the music's true steps.
+        target: the music that the network was to predict.
+        forced: its probabilities (steps, keys) when it reads the music's true steps.
         free: what it plays when it reads its own.
-        role: the network's colour.
     """
     span = key_span(target.sounding, free.sounding, forced > 0.2)
     height = 0.7 + 0.05 * (span[1] - span[0] + 1)
-    fig, axes = canvas(3 * height, rows=3, sharex=True)
-    per_quarter = target.steps_per_quarter
+    fig, axes = style.canvas(3 * height, rows=3, sharex=True)
     draw_roll(target, "The music", "human", span, legend=False, ax=axes[0, 0])
-    title = "Teacher forced: chances after the true steps (outlined: the music)"
-    draw_chances(forced, target, title, role, per_quarter, span, ax=axes[1, 0])
+    title = "Teacher forcing: probabilities after the true steps (outlined: the music)"
+    draw_probabilities(forced, target, title, span, ax=axes[1, 0])
     title = "Free running: what it plays after its own steps"
-    draw_roll(free, title, role, span, legend=False, ax=axes[2, 0])
+    draw_roll(free, title, "independent", span, legend=False, ax=axes[2, 0])
     for ax in axes[:2, 0]:
         ax.set_xlabel("")
     return fig
+
+
+@style.drawn
+def exact_and_snapped(notes: Notes, roll: PianoRoll) -> Figure:
+    """Return a roll, and over it where its notes begin in the score.
+
+    `notes`: at their exact times; `roll`: the same notes on the grid.
+    """
+    span, per_quarter = key_span(roll.sounding), roll.steps_per_quarter
+    ax = style.one_axes(None, height=1.0 + 0.085 * (span[1] - span[0] + 1))
+    draw_grid(ax, len(roll), span, per_quarter)
+    draw_notes(ax, roll, COLOURS["onsets"], COLOURS["sounding"])
+    times, keys = notes.onsets * per_quarter, notes.pitches - PITCH_LOW
+    moved = np.abs(times - np.round(times)) > 1e-6
+    on_grid = (~moved, style.INK, "begins on the grid")
+    between = (moved, COLOURS["dependent"], "begins between two steps")
+    for which, colour, label in (on_grid, between):
+        places = times[which], keys[which] + 0.62
+        ax.plot(*places, "v", color=colour, ms=4.5, label=label)
+    options = {"bbox_to_anchor": (1, 1), "ncols": 2, "handletextpad": 0.2}
+    ax.legend(loc="lower right", borderaxespad=0.3, **options)
+    quarters = range(0, len(roll) + 1, per_quarter)
+    ax.set_xticks(quarters, range(len(quarters)))
+    ax.set(title=f"{per_quarter} steps per quarter", xlabel="quarters")
+    return ax.figure

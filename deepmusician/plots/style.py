@@ -1,73 +1,37 @@
-"""One visual language for the whole book: colours by role, type, and finish.
+"""One visual language for the whole book: type, grounds, and the parts of figures.
 
-The colours of music, networks and losses are Okabe and Ito's (2008), which colour-blind
-eyes tell apart, with two greys. Figures have a white ground: the theme lays a white
-card under images in its dark mode.
+Figures have a white ground: the theme lays a white card under images in its dark mode.
 """
 
 import functools
 import io
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import rc_params_from_file
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from PIL import Image
 
-from deepmusician.roles import role_of
+from deepmusician.colours import COLOURS, role_of
 
-COLOURS = {
-    "human": "#009E73",  # bluish green: music by people
-    "independent": "#0072B2",  # blue: the report's network
-    "dependent": "#D55E00",  # vermilion: the network with dependent outputs
-    "baseline": "#6B7280",  # grey: what is counted, not trained
-    "onsets": "#14213D",  # nearly black: a touch
-    "sounding": "#7FB2DD",  # pale blue: a key held
-    "bce": "#3A3A3F",  # dark grey: binary cross-entropy
-    "focal": "#CC79A7",  # reddish purple: focal loss
-}
+Roles = Mapping[str, str] | None
+"""label → role, where `role_of` would not guess it."""
+
 INK, SOFT, FAINT, GROUND = "#1C1C1E", "#5F6368", "#E4E6EA", "#FFFFFF"
+DASHED, DOTTED = (0, (4, 3)), (0, (1, 2))
+VALUE = {"color": INK, "fontsize": 10.5, "fontweight": "bold"}  # beside its mark
+AT_RIGHT = {"xycoords": ("axes fraction", "data"), "ha": "right"}
 WIDTH = 8.4  # inches: the width of the text column, so that type has one size
-STYLE = {
-    "figure.facecolor": GROUND,
-    "figure.dpi": 190,
-    "figure.constrained_layout.h_pad": 0.09,
-    "figure.constrained_layout.w_pad": 0.07,
-    "savefig.facecolor": GROUND,
-    "savefig.dpi": 190,
-    "font.family": "DejaVu Sans",
-    "font.size": 10.5,
-    "axes.facecolor": GROUND,
-    "axes.edgecolor": "#9AA0A6",
-    "axes.labelcolor": SOFT,
-    "axes.labelsize": 10.5,
-    "axes.titlesize": 11.5,
-    "axes.titleweight": "bold",
-    "axes.titlecolor": INK,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.grid": False,
-    "grid.color": FAINT,
-    "grid.linewidth": 0.8,
-    "text.color": INK,
-    "xtick.color": "#9AA0A6",
-    "ytick.color": "#9AA0A6",
-    "xtick.labelcolor": SOFT,
-    "ytick.labelcolor": SOFT,
-    "xtick.labelsize": 9.5,
-    "ytick.labelsize": 9.5,
-    "lines.linewidth": 2.0,
-    "lines.solid_capstyle": "round",
-    "legend.frameon": False,
-    "legend.fontsize": 9.5,
-    "mathtext.fontset": "dejavusans",
-}
+STYLE = rc_params_from_file(
+    Path(__file__).with_name("book.mplstyle"), use_default_template=False
+)
 
 
 def drawn(function: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -136,12 +100,26 @@ def one_axes(ax: Axes | None, height: float) -> Axes:
     return canvas(height)[1][0, 0] if ax is None else ax
 
 
-def colour_of(label: str, roles: Mapping[str, str] | None = None) -> str:
+def panel_grid(
+    count: int, across: int, row_height: float, margin: float = 0.0, **options: object
+) -> tuple[Figure, Sequence[Axes]]:
+    """Return a figure and its `count` axes, row by row, so many of them `across`.
+
+    Each row takes `row_height` inches, and the figure `margin` more.
+    """
+    rows = -(-count // across)
+    figure, axes = canvas(margin + rows * row_height, rows, across, **options)
+    for ax in axes.flat[count:]:
+        ax.remove()
+    return figure, axes.flat[:count]
+
+
+def colour_of(label: str, roles: Roles = None) -> str:
     """Return a label's colour, by `roles[label]` where given, else by `role_of`."""
     return COLOURS[(roles or {}).get(label) or role_of(label)]
 
 
-def text_colour(label: str, roles: Mapping[str, str] | None = None) -> tuple:
+def text_colour(label: str, roles: Roles = None) -> tuple:
     """Return a label's colour, darkened so that it can be read as text."""
     return mix(colour_of(label, roles), INK, 0.35)
 
@@ -152,22 +130,25 @@ def mix(colour: str, other: str = GROUND, share: float = 0.5) -> tuple:
     return tuple((1 - share) * first + share * second)
 
 
+def gradient(*stops: object) -> LinearSegmentedColormap:
+    """Return a colour map that runs from the first stop over the others to the last."""
+    return LinearSegmentedColormap.from_list("gradient", stops)
+
+
 def focal_shades(count: int) -> list[tuple]:
     """Return `count` shades of the focal loss's colour, pale to dark."""
     colour = COLOURS["focal"]
-    stops = [mix(colour, share=0.45), colour, mix(colour, INK, 0.6)]
-    shades = LinearSegmentedColormap.from_list("focal", stops)
-    return list(shades(np.linspace(0, 1, count)))
+    way = gradient(mix(colour, share=0.45), colour, mix(colour, INK, 0.6))
+    return list(way(np.linspace(0, 1, count)))
 
 
 def alpha_shades(count: int) -> list[tuple]:
     """Return `count` colours from vermilion over BCE's grey to blue.
 
-    Small weights of the touches come first; the grey in the middle weighs both alike.
+    Small weights of the onsets come first; the grey in the middle weighs both alike.
     """
-    stops = ["#D55E00", "#E69F00", COLOURS["bce"], "#56B4E9", "#0072B2"]
-    shades = LinearSegmentedColormap.from_list("alpha", stops)
-    return list(shades(np.linspace(0, 1, count)))
+    way = gradient("#D55E00", "#E69F00", COLOURS["bce"], "#56B4E9", "#0072B2")
+    return list(way(np.linspace(0, 1, count)))
 
 
 def luminance(colour: object) -> float:
@@ -193,7 +174,55 @@ def y_grid(ax: Axes) -> None:
 
 
 def x_grid(ax: Axes) -> None:
-    """Draw faint vertical lines, and no bottom edge, to read values by."""
+    """Draw faint vertical lines, and no edges, to read the values of rows by."""
     ax.grid(axis="x")
-    ax.spines["bottom"].set_visible(False)
-    ax.tick_params(axis="x", length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.tick_params(length=0)
+
+
+def name_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """Name the rows 0, 1, … of the axes, the first on top, and lay the grid."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(max(1, len(labels)) - 0.5, -0.5)
+    x_grid(ax)
+
+
+def dot_and_range(
+    ax: Axes, row: int, value: float, ends: Sequence[float], colour: str, **line: object
+) -> None:
+    """Draw a value in a row as a dot, over the line between two ends."""
+    line = {"color": mix(colour, share=0.3), "lw": 3.2} | line
+    ax.plot(ends, [row, row], **line)
+    ax.plot(value, row, "o", color=colour, ms=7, mec=GROUND, mew=1.2, zorder=4)
+
+
+def say_undefined(ax: Axes, row: int, **options: object) -> None:
+    """Write at the right of a row that its value is not defined."""
+    ax.text(
+        0.98, row, "undefined", color=SOFT, fontsize=8.5, fontstyle="italic",
+        ha="right", va="center", transform=ax.get_yaxis_transform(), **options,
+    )  # fmt: skip
+
+
+def remark(
+    ax: Axes,
+    text: str,
+    place: tuple[float, float],
+    offset: tuple[float, float],
+    **options: object,
+) -> None:
+    """Write a text near a place, `offset` points away from it."""
+    options = {"fontsize": 9.5, "textcoords": "offset points"} | options
+    ax.annotate(text, place, offset, **options)
+
+
+def in_percent(*axes: Axis) -> None:
+    """Write an axis's shares as whole percentages."""
+    for axis in axes:
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def legend_below(ax: Axes, columns: int) -> None:
+    """Put the legend of the axes below the whole figure."""
+    handles = ax.get_legend_handles_labels()
+    ax.figure.legend(*handles, loc="outside lower center", ncols=columns)

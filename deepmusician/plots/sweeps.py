@@ -1,33 +1,21 @@
 """Pictures of many runs: heat maps, lines and rows with the spread of their seeds.
 
 Tables are tidy, a row a run. What is drawn of runs that differ in the seed alone is
-their mean, and a bar from the lowest to the highest of them. Chapter 3.
+their mean, and a bar from the lowest to the highest of them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from deepmusician.comparison import spread
-from deepmusician.plots.style import (
-    COLOURS,
-    FAINT,
-    GROUND,
-    INK,
-    SOFT,
-    canvas,
-    colour_of,
-    contrast,
-    drawn,
-    mix,
-    x_grid,
-    y_grid,
-)
+from deepmusician.colours import COLOURS
+from deepmusician.plots import style
+from deepmusician.studies import seed_spread
 
 LESS, MORE = COLOURS["independent"], COLOURS["dependent"]
 _DODGE = 0.007  # of the axis: keeps the bars of several lines apart
@@ -48,36 +36,27 @@ class Panel:
     fold: float = 8.0
 
 
-@drawn
+@style.drawn
 def heat_maps(
-    table: object,
+    table: pd.DataFrame,
     panels: Sequence[Panel],
-    row: str = "alpha",
-    column: str = "gamma",
     mark: tuple[float, float] | None = (0.5, 0.0),
-    across: int = 2,
 ) -> Figure:
-    """Return one heat map a panel: the paler a cell, the better it is.
+    """Return one heat map a panel, alpha upwards and gamma to the right: pale is good.
 
     Args:
-        table: a DataFrame, a row a run; runs of one cell differ in the seed.
+        table: a row a run; runs of one cell differ in the seed.
         panels: what to show.
-        row: the column for the vertical axis, its smallest value at the bottom.
-        column: the column for the horizontal axis.
-        mark: the (row, column) of the cell to frame; by default that of BCE.
-        across: panels side by side.
+        mark: the (alpha, gamma) of the cell to frame; by default that of BCE.
 
     In each cell stand the mean and, below it, half the distance between the lowest
     and the highest run.
     """
-    down = -(-len(panels) // across)
-    figure, axes = canvas(0.7 + 2.75 * down, rows=down, columns=across)
-    for ax in axes.flat[len(panels) :]:
-        ax.remove()
-    for ax, panel in zip(axes.flat, panels, strict=False):
-        grid = spread(table, (row, column), panel.column).unstack(column)
+    figure, axes = style.panel_grid(len(panels), 2, 2.75, margin=0.7)
+    for ax, panel in zip(axes, panels, strict=True):
+        grid = seed_spread(table, ("alpha", "gamma"), panel.column).unstack("gamma")
         _draw_map(ax, grid["mean"], (grid["high"] - grid["low"]) / 2, panel)
-        ax.set(xlabel=column, ylabel=row)
+        ax.set(xlabel="gamma", ylabel="alpha")
         if mark is not None:
             _frame(ax, grid["mean"], mark)
     return figure
@@ -97,18 +76,18 @@ def badness(means: np.ndarray, best: str | float, fold: float = 8.0) -> np.ndarr
     return risen if best == "low" else 1 - risen
 
 
-def _draw_map(ax: Axes, means: object, halves: object, panel: Panel) -> None:
+def _draw_map(
+    ax: Axes, means: pd.DataFrame, halves: pd.DataFrame, panel: Panel
+) -> None:
     """Draw one map of DataFrames (rows, columns): colours and figures of each cell."""
     bad = badness(means.to_numpy(), panel.best, panel.fold)
-    stops = [mix(LESS, share=0.15), GROUND, mix(MORE, share=0.15)]
-    if isinstance(panel.best, str):
-        stops[2] = COLOURS["focal"]
-    colours = LinearSegmentedColormap.from_list("badness", stops)
-    colours = colours.with_extremes(bad=FAINT)
+    less, more = (style.mix(end, share=0.15) for end in (LESS, MORE))
+    worst = COLOURS["focal"] if isinstance(panel.best, str) else more
+    colours = style.gradient(less, style.GROUND, worst).with_extremes(bad=style.FAINT)
     ax.imshow(bad, cmap=colours, vmin=-1, vmax=1, origin="lower", aspect="auto")
     for (y, x), mean in np.ndenumerate(means.to_numpy()):
         ground = colours((bad[y, x] + 1) / 2)[:3]
-        ink = INK if contrast(INK, ground) > contrast(GROUND, ground) else GROUND
+        ink = max(style.GROUND, style.INK, key=lambda c: style.contrast(c, ground))
         _write_cell(ax, x, y, mean, halves.to_numpy()[y, x], ink)
     ax.set_xticks(range(means.shape[1]), [f"{value:g}" for value in means.columns])
     ax.set_yticks(range(means.shape[0]), [f"{value:g}" for value in means.index])
@@ -133,7 +112,7 @@ def written(value: float, figures: int = 3) -> str:
     return f"{value:.{int(np.clip(figures - 1 - size, 0, 3))}f}"
 
 
-def _frame(ax: Axes, means: object, mark: tuple[float, float]) -> None:
+def _frame(ax: Axes, means: pd.DataFrame, mark: tuple[float, float]) -> None:
     """Draw a frame around the cell of a (row, column), if the map has it."""
     if mark[0] in means.index and mark[1] in means.columns:
         corner = means.columns.get_loc(mark[1]), means.index.get_loc(mark[0])
@@ -143,9 +122,9 @@ def _frame(ax: Axes, means: object, mark: tuple[float, float]) -> None:
         ax.add_patch(frame)
 
 
-@drawn
+@style.drawn
 def seed_lines(
-    table: object,
+    table: pd.DataFrame,
     panels: Mapping[str, str],
     x: str,
     by: str,
@@ -157,7 +136,7 @@ def seed_lines(
     """Return lines over the means of the seeds, with a bar from lowest to highest.
 
     Args:
-        table: a DataFrame, a row a run.
+        table: a row a run.
         panels: title → column, side by side.
         x: the column for the horizontal axis.
         by: the column whose every value is a line.
@@ -167,12 +146,13 @@ def seed_lines(
         level: a height and its name, drawn as a level line.
         log: whether the vertical axis is logarithmic.
     """
-    figure, axes = canvas(3.5, columns=len(panels))
+    figure, axes = style.canvas(3.5, columns=len(panels))
     values = sorted(table[x].unique())
     for ax, (title, column) in zip(axes[0], panels.items(), strict=True):
         if predicted is not None:
             *curve, name = predicted
-            ax.plot(*curve, color=mix(INK, share=0.75), lw=7, label=name, zorder=1)
+            pale = style.mix(style.INK, share=0.75)
+            ax.plot(*curve, color=pale, lw=7, label=name, zorder=1)
         _draw_seed_lines(ax, table, column, (x, by), colours)
         if level is not None:
             _draw_level(ax, *level)
@@ -180,15 +160,14 @@ def seed_lines(
         ax.set(title=title, xlabel=x, yscale="log" if log else "linear")
         if log:
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        y_grid(ax)
-    handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=4)
+        style.y_grid(ax)
+    style.legend_below(axes[0, 0], columns=4)
     return figure
 
 
 def _draw_seed_lines(
     ax: Axes,
-    table: object,
+    table: pd.DataFrame,
     column: str,
     names: tuple[str, str],
     colours: Sequence[object],
@@ -197,91 +176,70 @@ def _draw_seed_lines(
     x, by = names
     lines, step = sorted(table[by].unique()), _DODGE * np.ptp(table[x])
     for turn, (value, colour) in enumerate(zip(lines, colours, strict=True)):
-        found = spread(table[table[by] == value], (x,), column)
-        at = found.index + (turn - (len(lines) - 1) / 2) * step
-        ends = np.abs(found[["low", "high"]].to_numpy().T - found["mean"].to_numpy())
+        spread = seed_spread(table[table[by] == value], (x,), column)
+        places = spread.index + (turn - (len(lines) - 1) / 2) * step
+        ends = np.abs(spread[["low", "high"]].sub(spread["mean"], axis=0)).to_numpy().T
         ax.errorbar(
-            at, found["mean"], ends, color=colour, fmt="o-", ms=5, lw=1.4,
+            places, spread["mean"], ends, color=colour, fmt="o-", ms=5, lw=1.4,
             elinewidth=2.2, label=f"{by} {value:g}", zorder=3,
         )  # fmt: skip
 
 
 def _draw_level(ax: Axes, height: float, name: str) -> None:
     """Draw a dashed level line, and its name at the right end of it."""
-    ax.axhline(height, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)), gid="level")
-    ax.annotate(
-        name, (1, height), (5, 0), xycoords=("axes fraction", "data"), va="center",
-        textcoords="offset points", color=mix(COLOURS["human"], INK, 0.35),
-        fontsize=9.5, annotation_clip=False,
-    )  # fmt: skip
+    ax.axhline(height, color=COLOURS["human"], lw=1.3, ls=style.DASHED, gid="level")
+    options = {"xycoords": ("axes fraction", "data"), "va": "center"}
+    options |= {"color": style.text_colour("human"), "annotation_clip": False}
+    style.remark(ax, name, (1, height), (5, 0), **options)
 
 
-@drawn
+@style.drawn
 def measured_rows(
-    table: object,
+    table: pd.DataFrame,
     panels: Mapping[str, str],
     label: str = "label",
     levels: Mapping[str, float] | None = None,
     reference: str | None = None,
-    across: int = 2,
-    roles: Mapping[str, str] | None = None,
+    roles: style.Roles = None,
 ) -> Figure:
     """Return one small picture a measure: a row a label, its runs, mean and spread.
 
     Args:
-        table: a DataFrame, a row a run.
+        table: a row a run.
         panels: title → column.
         label: the column that labels a run. Labels stand in the order in which they
             first come.
         levels: title → the music's own value, a dashed line; such a panel begins at 0.
         reference: the label whose spread runs through every picture as a band.
-        across: pictures side by side.
         roles: label → role, for colours.
     """
-    labels = list(dict.fromkeys(table[label]))
-    down = -(-len(panels) // across)
-    height = down * (0.95 + 0.27 * len(labels))
-    figure, axes = canvas(height, rows=down, columns=across, sharey=True)
-    for ax in axes.flat[len(panels) :]:
-        ax.remove()
-    for ax, (title, column) in zip(axes.flat, panels.items(), strict=False):
-        found = {name: table.loc[table[label] == name, column] for name in labels}
+    groups = dict(list(table.groupby(label, sort=False)))
+    height = 0.95 + 0.27 * len(groups)
+    figure, axes = style.panel_grid(len(panels), 2, height, sharey=True)
+    for ax, (title, column) in zip(axes, panels.items(), strict=True):
         if reference is not None:
-            low, high = found[reference].min(), found[reference].max()
-            band = mix(colour_of(reference, roles), share=0.82)
-            ax.axvspan(low, high, color=band, lw=0, zorder=0)
-        for place, (name, runs) in enumerate(found.items()):
-            _draw_row(ax, place, runs.to_numpy(float), colour_of(name, roles))
+            runs = groups[reference][column]
+            band = style.mix(style.colour_of(reference, roles), share=0.82)
+            ax.axvspan(runs.min(), runs.max(), color=band, lw=0, zorder=0)
+        for row, (name, group) in enumerate(groups.items()):
+            _draw_row(ax, row, group[column].dropna(), style.colour_of(name, roles))
         if level := (levels or {}).get(title):
-            ax.axvline(level, color=COLOURS["human"], lw=1.3, ls=(0, (4, 3)))
+            ax.axvline(level, color=COLOURS["human"], lw=1.3, ls=style.DASHED)
         ax.set_title(title, fontsize=10.5)
-        _finish_rows(ax, labels)
+        style.name_rows(ax, list(groups))
+        ax.margins(x=0.1)
+        ax.locator_params(axis="x", nbins=5)
         if level:
             ax.set_xlim(-0.04 * ax.get_xlim()[1], None)
     return figure
 
 
-def _draw_row(ax: Axes, place: int, runs: np.ndarray, colour: str) -> None:
+def _draw_row(ax: Axes, row: int, runs: pd.Series, colour: str) -> None:
     """Draw the mean of some runs over the line from the lowest to the highest."""
-    known = runs[~np.isnan(runs)]
-    if not len(known):
-        ax.text(
-            0.98, place, "undefined", color=SOFT, fontsize=8.5, va="center",
-            transform=ax.get_yaxis_transform(), ha="right", fontstyle="italic",
-        )  # fmt: skip
+    if runs.empty:
+        style.say_undefined(ax, row)
         return
-    ends = [known.min(), known.max()]
-    ax.plot(ends, [place, place], color=mix(colour, share=0.4), lw=4)
-    ax.plot(known, [place] * len(known), "|", color=mix(colour, INK, 0.3), ms=8)
-    ax.plot(known.mean(), place, "o", color=colour, ms=7, mec=GROUND, mew=1.2, zorder=4)
-
-
-def _finish_rows(ax: Axes, labels: Sequence[str]) -> None:
-    """Name the rows, the first on top, and lay the grid."""
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.margins(x=0.1)
-    ax.locator_params(axis="x", nbins=5)
-    x_grid(ax)
+    line = {"color": style.mix(colour, share=0.4), "lw": 4}
+    ends = runs.min(), runs.max()
+    style.dot_and_range(ax, row, runs.mean(), ends, colour, **line)
+    ax.plot(runs, [row] * len(runs), "|", color=style.mix(colour, style.INK, 0.3), ms=8)

@@ -1,0 +1,15 @@
+"""Composers that count instead of training a network: what any model has to beat.
+
+All share one interface, `Baseline`: fit, score pieces, compose.
+"""
+
+from typing import TYPE_CHECKING
+
+from deepmusician.lazy import lazy
+
+if TYPE_CHECKING:
+    from .independent import BeatUnigram, ConstantDensity, NoteUnigram, Silence
+    from .independent import repeat_last_bar
+    from .markov import ChordMarkov, StepMarkov, fit_baselines
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__)

@@ -1,0 +1,71 @@
+"""The command `deepmusician benchmark`."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deepmusician.cli import options, output
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Sets = Annotated[str, typer.Option(metavar="LIST", help="jsb, nottingham, piano-midi.")]
+Kinds = Annotated[
+    str, typer.Option(metavar="LIST", help="independent, dependent, or both.")
+]
+Networks = Annotated[
+    str, typer.Option(metavar="LIST", help="decoder, encoder-decoder, or both.")
+]
+Seeds = Annotated[int, typer.Option(min=1, help="How many runs per row.")]
+
+
+def benchmark(
+    sets: Sets = "jsb",
+    outputs: Kinds = "independent,dependent",
+    network: Networks = "decoder",
+    seeds: Seeds = 1,
+    jobs: options.Jobs = 2,
+    folder: options.Folder = Path("benchmark"),
+) -> None:
+    """Train and score rows of the benchmark of 2012, beside what others published.
+
+    Scores are nats per frame on the test pieces, pooled over all frames; lower is
+    better. Writes benchmark.csv, benchmark_curves.csv, and how they came about.
+    If it is stopped, the same command goes on from there.
+
+    For example:
+
+    - `deepmusician benchmark --sets jsb --outputs dependent --seeds 3`
+
+    - `deepmusician benchmark --sets nottingham,piano-midi -o mine`
+    """
+    from deepmusician import studies
+
+    rows = studies.choose_rows(*(text.split(",") for text in (sets, outputs, network)))
+    output.check_table_folder(folder)
+    start, keys = time.perf_counter(), [(row, n) for row in rows for n in range(seeds)]
+    result = studies.run_benchmark(keys, jobs=jobs)
+    details, spent = studies.benchmark_details(result), time.perf_counter() - start
+    provenance = output.provenance_of_command(spent, details)
+    path = studies.write_benchmark(folder, result, provenance)
+    print(_summary(result.scores))
+    print(path)
+
+
+def _summary(scores: "pd.DataFrame") -> str:
+    """Return each row's test score over its seeds, beside the published ones."""
+    from deepmusician.studies import published_table
+
+    lines = []
+    for (name, network, outputs), runs in scores.groupby(["set", "network", "outputs"]):
+        score = f"{runs.test_nll.mean():6.2f}"
+        if len(runs) > 1:
+            score += f" ± {runs.test_nll.std():.2f}"
+        lines.append(f"{name}: {score}  {network}, {outputs} outputs (this run)")
+        table = published_table().dropna(subset=[name])
+        lines += [
+            f"{name}: {row[name]:6.2f}  {row.model}" for _, row in table.iterrows()
+        ]
+    return "\n".join(dict.fromkeys(lines))

@@ -1,0 +1,72 @@
+"""The command line's options: their types, and what its help says of them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+RunName = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="A run's first digits, folder, or 'latest'."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Grid = Annotated[int, typer.Option(help="Steps per quarter note.")]
+CorpusName = Annotated[
+    str, typer.Option(help="A named corpus, or a folder of MIDI files or scores.")
+]
+Preset = Annotated[
+    Literal["full", "quick"],
+    typer.Option(envvar="DEEPMUSICIAN_PRESET", help="Which settings to start from."),
+]
+Outputs = Annotated[
+    Literal["independent", "dependent"],
+    typer.Option(help="Whether a key's probability depends on the keys below it."),
+]
+Loss = Annotated[Literal["bce", "focal"], typer.Option(help="Which loss to minimise.")]
+Alpha = Annotated[
+    float | None, typer.Option(help="Focal loss: the weight of onsets, 0 to 1.")
+]
+Gamma = Annotated[
+    float | None, typer.Option(help="Focal loss: how much to focus on hard cells.")
+]
+PosWeight = Annotated[float | None, typer.Option(help="BCE: the weight of onsets.")]
+Adjustment = Annotated[
+    float | None, typer.Option(help="Added to the logits inside the loss.")
+]
+LossScale = Annotated[
+    float | None, typer.Option(help="A factor on the loss before differentiation.")
+]
+Epochs = Annotated[int | None, typer.Option(help="The largest number of epochs.")]
+WindowCount = Annotated[int | None, typer.Option(help="How many windows per epoch.")]
+Hidden = Annotated[int | None, typer.Option(help="The width of both GRUs.")]
+BatchSize = Annotated[int | None, typer.Option(help="How many windows per update.")]
+Rate = Annotated[float | None, typer.Option(help="The peak learning rate.")]
+Seed = Annotated[int | None, typer.Option(help="Seeds weights and windows.")]
+Threads = Annotated[
+    int | None, typer.Option(help="Cores to use; by default those that are free.")
+]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="A .mid, .musicxml or .mp3 file.")
+]
+Steps = Annotated[int, typer.Option(help="New steps, sixteenths by default.")]
+Prime = Annotated[Path | None, typer.Option(help="A music file to continue.")]
+Rule = Annotated[
+    Literal["sample", "threshold", "density"],
+    typer.Option(
+        help="Draw keys, or take those above a threshold, or as many as in music."
+    ),
+]
+Threshold = Annotated[
+    float, typer.Option(help="The probability to exceed, with --rule threshold.")
+]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Use the sigmoid as it is, without calibration.")
+]
+Temperature = Annotated[
+    float, typer.Option(help="Below 1: fewer, safer notes. Above 1: more, wilder ones.")
+]
+Jobs = Annotated[int, typer.Option(min=1, help="Local processes, a core each.")]
+Folder = Annotated[Path, typer.Option("--output", "-o", help="Where the table goes.")]
+Network = Annotated[
+    Path, typer.Option("--output", "-o", help="Where the network goes, as one file.")
+]

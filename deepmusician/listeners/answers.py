@@ -1,0 +1,100 @@
+"""The blind test's files: one per listener, checked against a schema."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from jsonschema import Draft202012Validator
+
+_SCHEMA = json.loads(
+    Path(__file__).with_name("blind_test.schema.json").read_text(encoding="utf-8")
+)
+ANSWER_COLUMNS = ("excerpt", "origin", "composer", "answer", "confidence", "listenings")
+
+
+class AnswersError(ValueError):
+    """A file or folder of answers that cannot be used; the text names it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Listener:
+    """One listener's blind test.
+
+    Attributes:
+        test: what the page drew to tell this test from all others.
+        training: in music: "none", "some", "years" or "professional".
+        trials: one row per trial, practice left out: excerpt, origin, composer, answer,
+            confidence (1 to 4), listenings.
+    """
+
+    test: str
+    training: str
+    trials: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """All listeners of a folder; `failures`: (path, reason) of what was left out."""
+
+    listeners: tuple[Listener, ...]
+    failures: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """All trials together, with the column `test` that tells whose they are."""
+        trials = [each.trials.assign(test=each.test) for each in self.listeners]
+        if not trials:
+            return pd.DataFrame(columns=[*ANSWER_COLUMNS, "test"])
+        return pd.concat(trials, ignore_index=True)
+
+
+def read_answers(folder: str | Path) -> Answers:
+    """Return the blind tests in a folder's `.json` files, in the order of their names.
+
+    A file that cannot be used, holds a test that another file holds too, or comes from
+    somebody who had taken the test before, is left out and reported. Raises
+    AnswersError when the folder does not exist.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise AnswersError(f"{folder}: is no folder. Name the one with the answers.")
+    homes: dict[str, str] = {}  # the file of each test
+    listeners, failures = [], []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            listener = read_listener(path)
+            if (twin := homes.setdefault(listener.test, path.name)) != path.name:
+                raise AnswersError(f"holds the same test as {twin}. Keep one.")
+            listeners.append(listener)
+        except AnswersError as error:
+            failures.append((str(path), str(error).removeprefix(f"{path}: ")))
+    return Answers(tuple(listeners), tuple(failures))
+
+
+def read_listener(path: str | Path) -> Listener:
+    """Return the blind test in a file that the page wrote.
+
+    Raises AnswersError, naming the file, its fault, and what to do.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise AnswersError(
+            f"{path}: cannot be read ({error}). Download the answers again."
+        ) from None
+    if fault := next(Draft202012Validator(_SCHEMA).iter_errors(content), None):
+        raise AnswersError(
+            f"{path}: {fault.json_path}: {fault.message}. Download the answers again."
+        )
+    if content.get("before", False):
+        raise AnswersError(
+            f"{path}: its listener had taken the test before, and knew pieces. "
+            "Only a first test is blind."
+        )
+    trials = [each for each in content["trials"] if not each.get("practice", False)]
+    if not trials:
+        raise AnswersError(f"{path}: holds practice alone. Finish the test first.")
+    rows = pd.DataFrame(trials)[list(ANSWER_COLUMNS)]
+    return Listener(content["test"], content["training"], rows)

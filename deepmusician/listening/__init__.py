@@ -1,1 +1,0 @@
-"""What the reader hears: audio, engraving and widgets."""

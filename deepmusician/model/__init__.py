@@ -1,0 +1,21 @@
+"""The network: encoder, decoder, classifiers, losses, and how it composes.
+
+`DeepMusician(NetworkConfig(...))` is the network; `compose` plays with a trained one.
+"""
+
+from typing import TYPE_CHECKING
+
+from deepmusician.lazy import lazy
+
+if TYPE_CHECKING:
+    from .calibration import IDENTITY, Calibration
+    from .checks import check_choice, check_number, check_positive, check_whole
+    from .checks import require
+    from .classifiers import Classifier, DependentClassifier
+    from .composing import compose
+    from .gru import FusedGRU
+    from .losses import bce_loss, check_focal, focal_logit, focal_loss
+    from .losses import focal_probability
+    from .network import CLASSIFIERS, DeepMusician, NetworkConfig
+else:
+    __getattr__, __dir__, __all__ = lazy(__name__)

@@ -1,0 +1,203 @@
+"""The network on the sets of Boulanger-Lewandowski et al. 2012, beside what others got.
+
+A row of the benchmark is a set, a network and a kind of outputs; its settings stand in
+`benchmark_rows.BENCHMARK_ROWS`. Every row goes through the run store, and one command
+gives it again. `make benchmark` records them for the book.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from deepmusician.baselines import ConstantDensity, NoteUnigram
+from deepmusician.corpora import Corpus, load_corpus
+from deepmusician.evaluation import frame_nlls, parameters_used, piece_by_piece, pooled
+from deepmusician.music import MusicFileError, PianoRoll
+from deepmusician.studies.benchmark_rows import NETWORKS, TARGETS, BenchmarkRow
+from deepmusician.studies.outcome import (
+    FREE_STEPS,
+    Outcome,
+    history_table,
+    unpack_roll,
+)
+from deepmusician.studies.parallel import train_by_corpus
+from deepmusician.studies.recording import check_code, check_range
+from deepmusician.studies.results import Provenance, Record, read_record, write_table
+from deepmusician.training import Run, RunStore
+
+BENCHMARK_SCORES, BENCHMARK_CURVES = "benchmark", "benchmark_curves"
+SCORE_TOLERANCE = 0.05
+"""How far from its recorded seeds a row trained again may always be, nats per frame."""
+
+
+class Benchmark(NamedTuple):
+    """What rows of the benchmark scored.
+
+    scores: a row a run: set, network, outputs, seed, run; test_nll and valid_nll in
+        nats per frame, pooled; test_nll_by_piece and test_nll_from_second (without
+        the pieces' first frames), to show what they change; frames (of the test
+        pieces), parameters, updates, best_epoch, seconds.
+    epochs: set, network, outputs, seed, then the columns of `Run.history`.
+    pieces: by row, what its first network drew after a test piece's opening, as
+        `pack_roll` gives it.
+    """
+
+    scores: pd.DataFrame
+    epochs: pd.DataFrame
+    pieces: dict[BenchmarkRow, str]
+
+
+def run_benchmark(
+    keys: Iterable[tuple[BenchmarkRow, int]],
+    store: RunStore | None = None,
+    jobs: int | None = None,
+    progress: bool = True,
+) -> Benchmark:
+    """Return what the networks of these rows and seeds score.
+
+    Each network is trained unless the run store holds it; the same call after a kill
+    goes on from there.
+
+    Args:
+        keys: which rows, of those in `benchmark_rows.BENCHMARK_ROWS`, and seeds.
+        store: where runs are kept; by default `<cache>/runs`.
+        jobs: how many local processes; by default two.
+        progress: whether to show a bar over the runs of a set.
+
+    Raises:
+        KeyError: for a row that is not in `benchmark_rows.BENCHMARK_ROWS`.
+        MusicFileError: when a set cannot be read or downloaded.
+    """
+    store, names = store or RunStore(), [*BenchmarkRow._fields, "seed"]
+    configs = {(*row, seed): row.config.but(seed=seed) for row, seed in keys}
+    outcomes = train_by_corpus(configs, store, jobs, progress)
+    corpora = {name: load_corpus(name, progress=False) for name, *_ in outcomes}
+    scores, pieces = [], {}
+    for key, outcome in outcomes.items():
+        about = dict(zip(names, key, strict=True)) | {"run": outcome.run}
+        scores.append(about | _score(outcome, corpora[key[0]], store))
+        pieces.setdefault(BenchmarkRow(*key[:-1]), outcome.pieces["sample"])
+    return Benchmark(pd.DataFrame(scores), history_table(outcomes, names), pieces)
+
+
+def find_frames(name: str) -> Corpus | None:
+    """Return a set of published frames, or None where it cannot be had.
+
+    It is downloaded once; a machine without network that never did has none.
+    """
+    try:
+        return load_corpus(name, progress=False)
+    except MusicFileError:
+        return None
+
+
+def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float]:
+    """Return what a row's run scores on whole pieces, and what it took."""
+    run = Run.load(outcome.run, store)
+    test = frame_nlls(run.model, corpus.test, run.calibration)
+    valid = frame_nlls(run.model, corpus.valid, run.calibration)
+    effort = {name: run.metrics[name] for name in ("updates", "best_epoch", "seconds")}
+    return {
+        "test_nll": pooled(test),
+        "valid_nll": pooled(valid),
+        "test_nll_by_piece": piece_by_piece(test),
+        "test_nll_from_second": pooled([nlls[1:] for nlls in test]),
+        "frames": sum(map(len, test)),
+        "parameters": parameters_used(run.model),
+        **effort,
+    }
+
+
+def benchmark_details(result: Benchmark) -> dict:
+    """Return what a record tells beside its scores, as JSON knows it.
+
+    `rows`: the settings of each row; `pieces`: what it drew; `no_past`: what the two
+    1-grams score on its sets, which proves data, split, unit and weighting.
+    """
+    sets = result.scores.set.unique()
+    return {
+        "rows": {str(row): asdict(row.config) for row in result.pieces},
+        "pieces": {str(row): piece for row, piece in result.pieces.items()},
+        "no_past": {name: no_past(load_corpus(name)) for name in sets},
+    }
+
+
+def no_past(corpus: Corpus) -> dict[str, float]:
+    """Return what the 1-grams of the published table score, in nats per frame."""
+    kinds = {"IID 1-gram": ConstantDensity, "note 1-gram": NoteUnigram}
+    return {
+        name: kind().fit(corpus.train, corpus.plane).nll(corpus.test)
+        for name, kind in kinds.items()
+    }
+
+
+def write_benchmark(
+    folder: str | Path, result: Benchmark, provenance: Provenance
+) -> Path:
+    """Write scores and epochs with their provenance; return the scores' path."""
+    write_table(folder, BENCHMARK_CURVES, result.epochs, provenance)
+    return write_table(folder, BENCHMARK_SCORES, result.scores, provenance)
+
+
+def read_benchmark(folder: str | Path | None = None) -> Record:
+    """Return the recorded scores, a row a run, and their provenance.
+
+    `folder`: where the record lies; by default the book's results. Raises
+    FileNotFoundError, naming the file, without a record.
+    """
+    return read_record(BENCHMARK_SCORES, folder)
+
+
+def read_benchmark_curves(folder: str | Path | None = None) -> Record:
+    """Return the recorded epochs of all runs; see `read_benchmark`."""
+    return read_record(BENCHMARK_CURVES, folder)
+
+
+def read_benchmark_piece(
+    row: BenchmarkRow, frames: int, folder: str | Path | None = None
+) -> PianoRoll:
+    """Return the first frames of what a recorded row drew, at most `FREE_STEPS`.
+
+    They go on from the opening of a test piece, which is not part of them. Raises
+    KeyError for a row that is not in the record.
+    """
+    text = read_benchmark(folder).provenance.details["pieces"][str(row)]
+    network = row.config.network
+    roll = unpack_roll(text, FREE_STEPS, network.plane, network.steps_per_quarter)
+    return roll[:frames]
+
+
+def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
+    """Return what a row's run, trained again, scores on the test pieces.
+
+    Nats per frame. Raises RecordError where the code gives other results than when
+    the record was made, or the score lies further from the recorded seeds than they
+    lie apart, or than `SCORE_TOLERANCE` if that is more.
+    """
+    record = read_benchmark()
+    check_code(record.provenance, "make benchmark")
+    recorded = record.select(**row._asdict()).rows.test_nll
+    nll = pooled(frame_nlls(run.model, corpus.test, run.calibration))
+    check_range(f"{row}: test_nll", nll, recorded, SCORE_TOLERANCE, "make benchmark")
+    return nll
+
+
+def standing(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return what was asked of the bare decoder and what it reached, a row a bar.
+
+    `scores`: as `run_benchmark` gives them. Columns: set, outputs, bar, mean, spread
+    (the standard deviation over the seeds, NaN of one), seeds, and verdict: "met",
+    "missed", or "open" where nothing was trained. Nats per frame on the test pieces.
+    """
+    bare = scores[scores.network == NETWORKS[0]]
+    rows = []
+    for (name, outputs), bar in TARGETS.items():
+        nlls = bare[(bare.set == name) & (bare.outputs == outputs)].test_nll
+        verdict = "open" if nlls.empty else "met" if nlls.mean() <= bar else "missed"
+        asked = {"set": name, "outputs": outputs, "bar": bar}
+        reached = {"mean": nlls.mean(), "spread": nlls.std(), "seeds": len(nlls)}
+        rows.append(asked | reached | {"verdict": verdict})
+    return pd.DataFrame(rows)

@@ -1,0 +1,136 @@
+"""The rows of the benchmark and their settings, and what others published on its sets.
+
+Negative log-likelihood in nats per frame on the test pieces, lower is better: the sum
+over the 88 keys, with teacher forcing, pooled over all frames.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from deepmusician.corpora import CATALOGUE
+from deepmusician.model import CLASSIFIERS
+from deepmusician.training import TrainConfig
+
+FRAME_SETS = ("jsb", "nottingham", "piano-midi")
+NETWORKS = ("decoder", "encoder-decoder")
+KINDS_OF_OUTPUTS = tuple(CLASSIFIERS)
+
+
+class BenchmarkRow(NamedTuple):
+    """Which row of the benchmark: the set, the network, and its outputs."""
+
+    set: str
+    network: str
+    outputs: str
+
+    @property
+    def config(self) -> TrainConfig:
+        """The settings of this row's training, with seed 0."""
+        return BENCHMARK_ROWS[self]
+
+    @property
+    def command(self) -> str:
+        """The command that trains and scores this row with three seeds."""
+        network = "" if self.network == NETWORKS[0] else f" --network {self.network}"
+        return (
+            f"deepmusician benchmark --sets {self.set} --outputs {self.outputs}"
+            f"{network} --seeds 3"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.set}, {self.network}, {self.outputs} outputs"
+
+
+def _config(outputs: str, set: str, network: str, **changes: object) -> TrainConfig:
+    """Return the settings of a row: those of the bare decoder, with some changes."""
+    grid = CATALOGUE[set].frames_per_quarter
+    settings = {"corpus": set, "steps_per_quarter": grid, "outputs": outputs}
+    settings |= _SETTINGS["decoder"] | _SETTINGS["outputs"][outputs] | changes
+    return TrainConfig.from_dict(settings)
+
+
+_SETTINGS = tomllib.loads((Path(__file__).parent / "data/benchmark.toml").read_text())
+BENCHMARK_ROWS = {
+    BenchmarkRow(row["set"], row["network"], outputs): _config(outputs, **row)
+    for row in _SETTINGS["rows"]
+    for outputs in KINDS_OF_OUTPUTS
+}
+"""The settings of every row, of which the best validation epoch is scored."""
+TARGETS = {
+    (name, outputs): score
+    for name, scores in _SETTINGS["targets"].items()
+    for outputs, score in scores.items()
+}
+"""What the bare decoder was asked to reach by set and outputs, in nats per frame."""
+
+
+def choose_rows(
+    sets: Sequence[str] = FRAME_SETS,
+    outputs: Sequence[str] = KINDS_OF_OUTPUTS,
+    networks: Sequence[str] = NETWORKS[:1],
+) -> list[BenchmarkRow]:
+    """Return the rows of these sets, outputs and networks.
+
+    Raises ValueError, naming it, for a set, a kind of outputs or a network that is
+    not known, and when no row has all three.
+    """
+    asked = {"sets": sets, "outputs": outputs, "network": networks}
+    known = {"sets": FRAME_SETS, "outputs": KINDS_OF_OUTPUTS, "network": NETWORKS}
+    for name, values in asked.items():
+        if unknown := [value for value in values if value not in known[name]]:
+            raise ValueError(
+                f"{name}: {unknown[0]!r} is none of {', '.join(known[name])}"
+            )
+    chosen = [
+        row
+        for row in BENCHMARK_ROWS
+        if row.set in sets and row.outputs in outputs and row.network in networks
+    ]
+    if not chosen:
+        raise ValueError(
+            "the benchmark has no such row; it has "
+            + "; ".join(map(str, BENCHMARK_ROWS))
+        )
+    return chosen
+
+
+KINDS = ("no past", "independent", "dependent", "latent")
+
+
+class Published(NamedTuple):
+    """A published result.
+
+    kind: "no past" (every frame has the same probabilities), "independent" outputs
+    given the past, "dependent" on one another within the frame, or "latent" variables,
+    of which only a bound is known. nlls: by set, for those that were reported. source:
+    where, and citation: its key in `book/references.bib`.
+    """
+
+    model: str
+    kind: str
+    nlls: dict[str, float]
+    source: str
+    citation: str
+
+
+_TABLE = pd.read_csv(Path(__file__).parent / "data" / "published.csv")
+PUBLISHED = tuple(
+    Published(
+        *(row.model, row.kind, row[[*FRAME_SETS]].dropna().to_dict()),
+        *(row.source, row.citation),
+    )
+    for _, row in _TABLE.iterrows()
+)
+"""In the order of the table: without a past first, then by what a frame's keys know."""
+
+
+def published_table() -> pd.DataFrame:
+    """Return the published results, a row for each model and a column for each set.
+
+    NaN stands where a result was not reported.
+    """
+    return _TABLE.drop(columns="citation")

@@ -1,0 +1,281 @@
+"""The training loop, driven by Lightning: the one file that imports it."""
+
+import logging
+import math
+import signal
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
+
+from deepmusician.corpora import Batch, Windows, key_density
+from deepmusician.evaluation import epoch_measures, free_running
+from deepmusician.model import DeepMusician, bce_loss
+from deepmusician.training.config import TrainConfig, calibration_of, objective
+from deepmusician.training.progress import ProgressLine
+from deepmusician.training.store import CHECKPOINT
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped by Ctrl-C; the message says how to go on."""
+
+
+class TrainingLoop(pl.LightningModule):
+    """A network and all that trains it, epoch by epoch.
+
+    Whatever an epoch draws at random depends on the seed and the epoch's number
+    alone, so that a resumed loop goes on as if it had never stopped.
+
+    Attributes:
+        history: one row per epoch; see `Run` for the columns.
+        best: the weights of the epoch with the lowest validation NLL, after the
+            calibration that belongs to the loss, so that losses can be compared.
+    """
+
+    def __init__(self, config: TrainConfig, train: Windows, valid: Windows) -> None:
+        super().__init__()
+        self.config, self.windows, self.valid = config, train, valid
+        self.calibration = calibration_of(config)
+        self.model = DeepMusician(config.network)
+        if config.density_bias:
+            density = key_density(self.draw(1024, epoch=0))
+            self.model.set_output_bias(density, self.calibration)
+        self.history: list[dict[str, float]] = []
+        self.best: dict[str, torch.Tensor] = {}
+        self._losses: list[tuple[float, float, int]] = []  # loss, NLL, steps
+        self.line = ProgressLine(config.epochs, updates_per_epoch(config), show=False)
+
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch under way; the first is 1."""
+        return len(self.history) + 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last epoch is over, or the patience has run out."""
+        done, config = len(self.history), self.config
+        return done >= config.epochs or done - self.best_epoch >= config.patience
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the lowest validation NLL, from 1; 0 before the first."""
+        scores = [row["valid_nll"] for row in self.history]
+        return 1 + scores.index(min(scores)) if scores else 0
+
+    def draw(self, count: int, epoch: int) -> Iterator[Batch]:
+        """Yield the training batches of an epoch; a fresh draw every epoch."""
+        config = self.config
+        seed, opening = (config.seed, epoch), config.opening
+        return self.windows.draw(count, config.batch, seed, opening, config.transpose)
+
+    def train_dataloader(self) -> "EpochBatches":
+        """Return the batches of whichever epoch is under way."""
+        return EpochBatches(self)
+
+    def training_step(self, batch: Batch, index: int) -> torch.Tensor:
+        """Return what to differentiate: a batch's loss, in nats per step, scaled."""
+        if index == 0:
+            self._losses = []
+            seeds = np.random.SeedSequence((self.config.seed, self.epoch))
+            torch.manual_seed(int(seeds.generate_state(1)[0]))
+            settles = self.epoch > self.config.epochs * (1 - self.config.settle)
+            self.model.train(not settles)  # the last epochs are without dropout
+        config, calibrate = self.config, self.calibration
+        logits = self.model(
+            batch.context, batch.target, config.teacher_forcing, calibrate=calibrate
+        )
+        logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
+        nll = bce_loss(calibrate(logits.detach()), target) * target.shape[-1]
+        loss = objective(config, logits, target)
+        self._losses.append((loss.item(), nll.item(), len(target)))
+        return config.loss_scale * loss
+
+    def configure_optimizers(self) -> dict:
+        """Return AdamW, whose rate rises from 0, then falls as a cosine to 0."""
+        config = self.config
+        optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            config.learning_rate,
+            weight_decay=config.weight_decay,
+        )
+        total = config.epochs * updates_per_epoch(config)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda update: rate_share(update, total, config.warm_up)
+        )
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
+
+    def on_train_start(self) -> None:
+        """Start the clock, after Lightning's own preparations."""
+        self._clock = time.perf_counter()
+
+    def on_train_batch_end(self, *_: object) -> None:
+        """Count an update."""
+        self.line.update()
+
+    def on_train_epoch_end(self) -> None:
+        """Write the epoch into the history, keep the best weights, stop in time."""
+        row = self._row()
+        if not math.isfinite(row["valid_nll"]):
+            raise ValueError(
+                f"training diverged in epoch {self.epoch}: its validation NLL is "
+                f"{row['valid_nll']}. Lower learning_rate={self.config.learning_rate}."
+            )
+        self.history.append(row)
+        self.line.show(row)
+        if self.best_epoch == len(self.history):
+            state = self.model.state_dict()
+            self.best = {name: value.cpu().clone() for name, value in state.items()}
+        self.trainer.should_stop = self.is_over
+
+    def _row(self) -> dict[str, float]:
+        """Return the history's row of the epoch that ends."""
+        losses, nlls, steps = torch.tensor(self._losses, dtype=torch.float64).T
+        row = {
+            "epoch": self.epoch,
+            "updates": self.epoch * updates_per_epoch(self.config),
+            "train_loss": float((losses * steps).sum() / steps.sum()),
+            "train_nll": float((nlls * steps).sum() / steps.sum()),
+        }
+        config, calibration = self.config, self.calibration
+        loss = partial(objective, config)
+        valid = epoch_measures(self.model, self.valid, loss, calibration=calibration)
+        row |= {f"valid_{name}": value for name, value in valid.items()}
+        every, ends = config.listen_every, self.epoch == config.epochs
+        if every and (ends or self.epoch % every == 0):
+            free = free_running(self.model, seed=config.seed, calibration=calibration)
+            row |= {f"free_{name}": value for name, value in free.items()}
+        before = self.history[-1]["seconds"] if self.history else 0.0
+        now = time.perf_counter()
+        seconds, self._clock = before + now - self._clock, now
+        return {**row, "seconds": seconds}
+
+    def on_save_checkpoint(self, checkpoint: dict) -> None:
+        """Put the history and the best weights into the same file as all the rest."""
+        checkpoint["history"], checkpoint["best"] = self.history, self.best
+
+    def on_load_checkpoint(self, checkpoint: dict) -> None:
+        """Take up history and best weights again."""
+        self.history, self.best = checkpoint["history"], checkpoint["best"]
+
+
+class EpochBatches:
+    """The batches of whichever epoch of a loop is under way."""
+
+    def __init__(self, loop: TrainingLoop) -> None:
+        self._loop = loop
+
+    def __len__(self) -> int:
+        return updates_per_epoch(self._loop.config)
+
+    def __iter__(self) -> Iterator[Batch]:
+        loop = self._loop
+        yield from loop.draw(loop.config.windows_per_epoch, loop.epoch)
+
+
+def train(loop: TrainingLoop, folder: Path, progress: bool = True) -> None:
+    """Train a loop to its end, from where the folder's checkpoint left it.
+
+    After every epoch the checkpoint is written anew, whole or not at all; it is the
+    caller's to delete. Raises `Interrupted` on Ctrl-C, ValueError when the loss is
+    no longer a number.
+    """
+    resumed = restore(loop, folder / CHECKPOINT)
+    if loop.is_over:
+        return
+    updates = updates_per_epoch(loop.config)
+    with (
+        ProgressLine(loop.config.epochs, updates, progress) as loop.line,
+        _quiet(),
+        _interruptible(loop),
+    ):
+        loop.line.resume(loop.history)
+        trainer = _trainer(loop.config, folder)
+        trainer.fit(loop, ckpt_path=resumed, weights_only=True)
+
+
+def restore(loop: TrainingLoop, checkpoint: Path) -> Path | None:
+    """Return the checkpoint if the loop can go on from it, and take up its history.
+
+    One that cannot be read is deleted: the loop then begins anew.
+    """
+    try:
+        loop.on_load_checkpoint(torch.load(checkpoint, weights_only=True))
+    except Exception:  # missing, or whatever a damaged file makes torch raise
+        checkpoint.unlink(missing_ok=True)
+        return None
+    return checkpoint
+
+
+def _trainer(config: TrainConfig, folder: Path) -> pl.Trainer:
+    """Return Lightning's trainer, which writes nothing but the checkpoint."""
+    keeper = ModelCheckpoint(
+        folder,
+        filename=Path(CHECKPOINT).stem,
+        enable_version_counter=False,
+        save_on_train_epoch_end=True,
+    )
+    return pl.Trainer(
+        accelerator="gpu" if torch.cuda.is_available() else "cpu",
+        devices=1,
+        max_epochs=config.epochs,
+        gradient_clip_val=config.clip,
+        callbacks=[keeper],
+        default_root_dir=folder,
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Lightning's advice off the page."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+
+
+@contextmanager
+def _interruptible(loop: TrainingLoop) -> Iterator[None]:
+    """Turn Lightning's answer to Ctrl-C, which ends the process, into `Interrupted`."""
+    in_main_thread = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        signal.signal(signal.SIGINT, in_main_thread)
+        done = f"after {len(loop.history)} of {loop.config.epochs} epochs"
+        raise Interrupted(
+            f"training stopped {done}; the same call goes on from there"
+        ) from None
+
+
+def rate_share(update: int, total: int, warm_up: float) -> float:
+    """Return the share of the learning rate in force at an update, from 0 on.
+
+    It rises in a line over the first `warm_up` of `total` updates, then falls as half
+    a cosine; update `total` would have the rate 0.
+    """
+    rising = max(1, round(total * warm_up))
+    if update < rising:
+        return (update + 1) / rising
+    return 0.5 * (1 + math.cos(math.pi * (update - rising) / max(1, total - rising)))
+
+
+def updates_per_epoch(config: TrainConfig) -> int:
+    """Return the number of batches per epoch."""
+    return -(-config.windows_per_epoch // config.batch)

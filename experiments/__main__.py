@@ -1,0 +1,62 @@
+"""The commands: `python -m experiments sweep`, `losses`, `benchmark`, `composer`.
+
+Each can be stopped at any time; the same command goes on where it stopped.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepmusician.studies import KINDS_OF_OUTPUTS, NETWORKS, PRESETS, choose_rows
+from experiments.benchmark import record_benchmark
+from experiments.composer_network import record_composer_network
+from experiments.losses import experiments, record_experiments
+from experiments.sweep import record_sweep
+
+RESULTS = Path(__file__).parents[1] / "book" / "results"
+Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
+Jobs = Annotated[int, typer.Option(help="Local processes.")]
+Threads = Annotated[int | None, typer.Option(help="Cores; by default those free.")]
+Only = Annotated[list[str] | None, typer.Option(help="By name; by default all.")]
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def sweep(folder: Folder = RESULTS, jobs: Jobs = 2) -> None:
+    """Run the sweep over alpha and gamma at both presets and record it."""
+    print(record_sweep(PRESETS, folder, jobs))
+
+
+@app.command()
+def losses(folder: Folder = RESULTS, jobs: Jobs = 2, only: Only = None) -> None:
+    """Train the loss experiments, about half an hour, and record them."""
+    known = {each.name: each for each in experiments(PRESETS["full"].sweep)}
+    if unknown := sorted({*(only or ())} - {*known}):
+        raise typer.BadParameter(f"no such experiment: {', '.join(unknown)}")
+    chosen = [each for name, each in known.items() if name in (only or known)]
+    print(record_experiments(chosen, folder, jobs))
+
+
+@app.command()
+def benchmark(
+    folder: Folder = RESULTS,
+    jobs: Jobs = 2,
+    sets: str = "jsb",
+    outputs: str = ",".join(KINDS_OF_OUTPUTS),
+    networks: str = ",".join(NETWORKS),
+) -> None:
+    """Train and score rows of the benchmark, by sets and outputs, and record them."""
+    rows = choose_rows(*(text.split(",") for text in (sets, outputs, networks)))
+    print(record_benchmark(rows, folder, jobs=jobs))
+
+
+@app.command()
+def composer(folder: Folder = RESULTS, threads: Threads = None) -> None:
+    """Train the network that composes in the page, about an hour, and record it."""
+    print(record_composer_network(folder, threads=threads))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,66 @@
+"""Train and score the rows of the benchmark and record them in book/results/.
+
+It can be stopped at any time; the same command goes on where it stopped.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from deepmusician.studies import (
+    Benchmark,
+    BenchmarkRow,
+    Recording,
+    benchmark_details,
+    check_code,
+    read_benchmark,
+    read_benchmark_curves,
+    run_benchmark,
+    write_benchmark,
+)
+
+BENCHMARK_SEEDS = {"decoder": (0, 1, 2), "encoder-decoder": (0,)}
+"""The seeds that are recorded of a network."""
+
+
+def record_benchmark(
+    rows: Sequence[BenchmarkRow],
+    folder: str | Path,
+    seeds: Mapping[str, Sequence[int]] = BENCHMARK_SEEDS,
+    jobs: int = 2,
+) -> Path:
+    """Train and score rows, write the record, and return its table's path.
+
+    `seeds`: by network. Rows that were recorded before and are not among these stay
+    in the record, if the code still gives what it gave then. Goes through the run
+    store, so that the same call after a kill goes on. Raises RuntimeError when the
+    package's code is not committed, or is changed meanwhile, and RecordError when
+    rows recorded before are no longer what the code gives.
+    """
+    recording, earlier = Recording(), None
+    if Path(folder, "benchmark.json").exists():
+        earlier = read_benchmark(folder)
+        again = "rm book/results/benchmark*; make benchmark"
+        check_code(earlier.provenance, again)
+    keys = [(row, seed) for row in rows for seed in seeds[row.network]]
+    new = run_benchmark(keys, jobs=jobs)
+    scores, epochs = new.scores.assign(commit=recording.commit), new.epochs
+    details = benchmark_details(new)
+    if earlier is not None:
+        recorded = earlier.provenance.details
+        details = {name: recorded[name] | each for name, each in details.items()}
+        scores = _joined(earlier.rows, scores)
+        epochs = _joined(read_benchmark_curves(folder).rows, epochs)
+    spent, details = scores.seconds.sum() / jobs, {"jobs": jobs} | details
+    provenance = recording.close("make benchmark", details, spent)
+    return write_benchmark(folder, Benchmark(scores, epochs, new.pieces), provenance)
+
+
+def _joined(earlier: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of both tables, of rows that both have only the new ones."""
+    before, after = (
+        pd.MultiIndex.from_frame(table[[*BenchmarkRow._fields]])
+        for table in (earlier, new)
+    )
+    return pd.concat([earlier[~before.isin(after)], new], ignore_index=True)

@@ -1,0 +1,43 @@
+"""Run the sweep over alpha and gamma at both presets and record it in book/results/.
+
+It can be stopped at any time; the same command goes on where it stopped.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from deepmusician.corpora import load_corpus
+from deepmusician.studies import (
+    Preset,
+    Recording,
+    Sweep,
+    run_sweep,
+    sweep_settings,
+    write_sweep,
+)
+
+
+def record_sweep(
+    presets: Mapping[str, Preset], folder: str | Path, jobs: int = 2
+) -> Path:
+    """Run the sweep of each preset, write the record, and return its table's path.
+
+    The pieces kept are those of the first preset. Takes what `run_sweep` takes, and
+    resumes like it. Raises RuntimeError when the package's code is not committed, or
+    is changed meanwhile.
+    """
+    recording, tables, settings, pieces = Recording(), [], {}, None
+    for name, book in presets.items():
+        corpus = load_corpus(book.sweep.corpus, book.sweep.network.steps_per_quarter)
+        grid = book.alphas, book.gammas, book.seeds
+        result = run_sweep(book.sweep, *grid, jobs=jobs, corpus=corpus)
+        settings[name] = sweep_settings(book, corpus)
+        pieces = result.pieces if pieces is None else pieces
+        tables.append(result.table)
+        tables[-1].insert(0, "preset", name)
+    table = pd.concat(tables)
+    details = {"jobs": jobs, "presets": settings}
+    provenance = recording.close("make sweep", details, table.seconds.sum() / jobs)
+    return write_sweep(folder, Sweep(table, pieces), provenance)

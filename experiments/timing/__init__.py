@@ -1,0 +1,1 @@
+"""How fast reading and training are; some results are recorded for the book."""

@@ -1,0 +1,29 @@
+"""The command `deepmusician benchmark`, as a person types it."""
+
+import pytest
+from support.command_line import fails, typed
+from support.little_benchmark import with_little_rows
+
+from deepmusician.studies import read_benchmark
+
+
+@pytest.fixture
+def little_rows(monkeypatch, tmp_path):
+    return with_little_rows(monkeypatch, tmp_path / "cache")
+
+
+def test_the_command_prints_the_score_among_the_published_ones(
+    little_rows, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = ("--outputs", "dependent", "--seeds", "2", "--jobs", "1", "-o", "mine")
+    result = typed("benchmark", *words)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "mine/benchmark.csv"
+    assert "±" in result.stdout
+    assert "5.56  RNN-NADE" in result.stdout
+    assert len(read_benchmark("mine").rows) == 2
+
+
+def test_the_command_says_in_one_line_what_it_does_not_know():
+    assert "musedata" in fails("benchmark", "--sets", "musedata")

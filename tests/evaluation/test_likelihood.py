@@ -1,0 +1,111 @@
+"""Likelihoods of whole pieces, frame by frame."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from support.toy import tune
+
+from deepmusician.evaluation import (
+    evaluate,
+    frame_nlls,
+    parameters_used,
+    piece_by_piece,
+    pooled,
+)
+from deepmusician.model import DeepMusician, NetworkConfig
+from deepmusician.music import KEYS, PianoRoll
+
+
+def network(start="zero", outputs="independent", context=8):
+    """A small network with weights drawn wide, so that its past matters."""
+    torch.manual_seed(3)
+    config = NetworkConfig(
+        hidden=6, classifier_hidden=5, context=context, start=start, outputs=outputs
+    )
+    model = DeepMusician(config).eval()
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(2)
+    return model
+
+
+@pytest.mark.parametrize("outputs", ["independent", "dependent"])
+def test_a_piece_shorter_than_a_window_costs_what_evaluate_says(outputs):
+    model, piece = network(outputs=outputs, context=40), tune(1, steps=32)
+    assert pooled(frame_nlls(model, [piece])) == pytest.approx(
+        evaluate(model, [piece])["nll_step"], rel=1e-5
+    )
+
+
+def test_the_decoder_is_not_started_anew_inside_a_long_piece():
+    model, piece = network(context=8), tune(1, steps=32)
+    whole = frame_nlls(model, [piece])[0]
+    parts = [frame_nlls(model, [piece[first : first + 8]])[0] for first in (0, 8)]
+    np.testing.assert_allclose(whole[:8], parts[0])
+    assert not np.allclose(whole[8:16], parts[1])
+
+
+@pytest.mark.parametrize("start", ["zero", "guided"])
+def test_a_frame_costs_the_same_whatever_comes_after_it(start):
+    model, piece = network(start), tune(1, steps=32)
+    changed = piece.onsets.copy()
+    changed[20:] = ~changed[20:]
+    before = frame_nlls(model, [piece])[0]
+    after = frame_nlls(model, [PianoRoll.from_plane(changed)])[0]
+    np.testing.assert_allclose(before[:20], after[:20])
+    assert not np.isclose(before[20], after[20])
+
+
+def test_with_an_encoder_every_frame_depends_on_the_first_and_none_is_left_out():
+    model, piece = network("guided"), tune(1, steps=32)
+    other = piece.onsets.copy()
+    other[0] = ~other[0]
+    before = frame_nlls(model, [piece])[0]
+    after = frame_nlls(model, [PianoRoll.from_plane(other)])[0]
+    assert len(before) == 32
+    assert not np.isclose(before[1:], after[1:], rtol=0, atol=1e-12).any()
+
+
+def test_with_an_encoder_the_first_windows_are_those_of_evaluate():
+    model, piece = network("guided"), tune(1, steps=8)
+    assert pooled(frame_nlls(model, [piece])) == pytest.approx(
+        evaluate(model, [piece])["nll_step"], rel=1e-5
+    )
+
+
+def test_a_network_that_knows_nothing_pays_for_88_fair_draws():
+    model = network()
+    for weights in model.parameters():
+        torch.nn.init.zeros_(weights)
+    (nlls,) = frame_nlls(model, [tune(1)])
+    np.testing.assert_allclose(nlls, KEYS * math.log(2))
+
+
+def test_pooling_weighs_frames_and_not_pieces():
+    nlls = [np.array([1.0]), np.array([4.0, 4.0, 4.0])]
+    assert pooled(nlls) == 3.25
+    assert piece_by_piece(nlls) == 2.5
+
+
+def test_the_model_comes_back_as_it_was():
+    model = network().train()
+    frame_nlls(model, [tune(1)])
+    assert model.training
+    assert {each.dtype for each in model.parameters()} == {torch.float32}
+
+
+def test_an_encoder_that_is_not_used_is_not_counted():
+    bare, whole = network("zero"), network("guided")
+    encoder = sum(weights.numel() for weights in bare.encoder.parameters())
+    assert parameters_used(whole) == whole.parameter_count
+    assert parameters_used(bare) == bare.parameter_count - encoder
+
+
+def test_a_random_start_and_an_empty_piece_have_no_likelihood():
+    with pytest.raises(ValueError, match="drawn at random"):
+        frame_nlls(network("random"), [tune(1)])
+    empty = PianoRoll.from_plane(np.zeros((0, KEYS), bool), name="nothing")
+    with pytest.raises(ValueError, match="nothing"):
+        frame_nlls(network(), [empty])

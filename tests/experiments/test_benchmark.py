@@ -1,0 +1,65 @@
+"""Recording the benchmark, on six tunes and a network of no size."""
+
+from dataclasses import asdict
+
+import pytest
+from support.little_benchmark import LITTLE, with_little_rows
+from support.recordings import as_committed
+
+from deepmusician.studies import (
+    read_benchmark,
+    read_benchmark_curves,
+    read_benchmark_piece,
+)
+from deepmusician.studies.results import RecordError
+from experiments.benchmark import record_benchmark
+
+
+@pytest.fixture
+def little_rows(monkeypatch, tmp_path):
+    as_committed(monkeypatch)
+    return with_little_rows(monkeypatch, tmp_path / "cache")
+
+
+def test_the_record_comes_back_with_how_it_came_about(little_rows, tmp_path):
+    seeds = {"decoder": (0, 1)}
+    record_benchmark(little_rows, tmp_path, seeds, jobs=1)
+    table = read_benchmark(tmp_path)
+    assert len(table.rows) == 4
+    assert table.provenance.commit == "c0ffee"
+    recorded = table.provenance.details["rows"][str(little_rows[1])]
+    assert recorded == asdict(little_rows[1].config)
+    assert len(read_benchmark_curves(tmp_path).rows) == 4 * LITTLE.epochs
+    past = table.provenance.details["no_past"]["jsb"]
+    assert past["note 1-gram"] < past["IID 1-gram"]
+    piece = read_benchmark_piece(little_rows[1], 24, tmp_path)
+    assert (len(piece), piece.steps_per_quarter) == (24, 4)
+
+
+def test_rows_recorded_later_join_those_that_were_recorded_before(
+    little_rows, tmp_path, monkeypatch
+):
+    first, second = little_rows
+    seeds = {"decoder": (0,)}
+    record_benchmark([first], tmp_path, seeds, jobs=1)
+    as_committed(monkeypatch, "decaf")
+    record_benchmark([second], tmp_path, seeds, jobs=1)
+    table = read_benchmark(tmp_path)
+    assert list(table.rows.outputs) == ["independent", "dependent"]
+    assert list(table.rows.commit) == ["c0ffee", "decaf"]
+    assert list(table.provenance.details["rows"]) == [str(first), str(second)]
+    assert len(read_benchmark_curves(tmp_path).rows) == 2 * LITTLE.epochs
+    for row in little_rows:
+        assert len(read_benchmark_piece(row, 24, tmp_path)) == 24
+
+
+def test_rows_recorded_before_are_refused_when_the_code_has_changed_since(
+    little_rows, tmp_path, monkeypatch
+):
+    first, second = little_rows
+    seeds = {"decoder": (0,)}
+    record_benchmark([first], tmp_path, seeds, jobs=1)
+    as_committed(monkeypatch, fingerprint={"nll": 3.0})
+    with pytest.raises(RecordError, match="other results"):
+        record_benchmark([second], tmp_path, seeds, jobs=1)
+    assert list(read_benchmark(tmp_path).rows.outputs) == ["independent"]

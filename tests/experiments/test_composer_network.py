@@ -1,0 +1,96 @@
+"""Recording the composer's network, on six tunes and a network of no size."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from support.little_composer import LITTLE, as_recorded
+from support.toy import tunes
+
+from deepmusician.studies import COMPOSED_PIECES, read_composer_network
+from deepmusician.training import Run, RunStore, export_run, parse_export, read_export
+from experiments.composer_network import logit_gap, record_composer_network
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A folder with the record of a tiny network, and the store with its run."""
+    folder = tmp_path_factory.mktemp("composer")
+    store = RunStore(folder / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        as_recorded(patch)
+        path = record_composer_network(folder / "results", LITTLE, store, threads=1)
+    assert path == folder / "results" / "composer_network.json"
+    return folder / "results", store
+
+
+def test_the_record_tells_how_the_weights_came_about(recorded):
+    folder, store = recorded
+    network = read_composer_network(folder)
+    provenance = network.record.provenance
+    assert provenance.commit == "c0ffee"
+    assert provenance.threads == 1
+    assert provenance.command.startswith("make composer (")
+    details = provenance.details
+    assert details["config"] == asdict(LITTLE)
+    run = Run.load(details["run"], store)
+    assert provenance.seconds >= run.metrics["seconds"] - 0.1
+    assert details["bytes"] == len(network.weights)
+    assert details["best_epoch"] <= details["epochs"] == LITTLE.epochs
+    assert details["test_nll"]["float32"] == run.metrics["test"]["nll_step"]
+    assert 0 < details["logit_gap"] < 0.05
+
+
+def test_the_record_compares_what_is_composed_with_the_corpus(recorded):
+    rows = read_composer_network(recorded[0]).record.rows
+    (_, composed), (_, human) = rows.iterrows()
+    assert (composed["pieces"], human["pieces"]) == (COMPOSED_PIECES, 6)
+    assert human["notes per step"] == 0.25
+    assert human["notes on the beat"] == 1
+    assert 0 <= composed["notes on the beat"] <= 1
+    assert 0.5 < human["scale consistency"] <= 1
+    text = (recorded[0] / "composer_network.json").read_text()
+    assert "NaN" not in text
+
+
+def test_the_recorded_weights_hold_the_run_that_was_trained(recorded):
+    folder, store = recorded
+    recording = read_composer_network(folder)
+    network = recording.open()
+    run = Run.load(recording.record.provenance.details["run"], store)
+    assert network.about["name"] == "composer_network"
+    assert network.about["run"] == run.id
+    assert network.model.config == run.model.config
+    again = read_export(
+        export_run(run, folder.parent / "again.dmw", network.about["name"])
+    )
+    assert again.about == network.about
+
+
+def test_a_finished_run_is_recorded_again_without_training(
+    recorded, tmp_path, monkeypatch
+):
+    folder, store = recorded
+    as_recorded(monkeypatch)
+    monkeypatch.setattr("deepmusician.training.run._train", None)  # calling would raise
+    record_composer_network(tmp_path, LITTLE, store)
+    weights = [
+        (place / "composer_network.dmw").read_bytes() for place in (folder, tmp_path)
+    ]
+    assert weights[0] == weights[1]
+    first, again = (
+        json.loads((place / "composer_network.json").read_text())
+        for place in (folder, tmp_path)
+    )
+    assert first["rows"] == again["rows"]
+
+
+def test_the_gap_is_that_of_the_logits_after_the_prime(recorded):
+    network = read_composer_network(recorded[0]).open()
+    primes = [roll[:11] for roll in tunes().test]
+    assert logit_gap(network.model, network, primes) == 0
+    moved = parse_export(read_composer_network(recorded[0]).weights)
+    moved.model.classifier.output.bias.data[5] += 0.25
+    gap = logit_gap(network.model, moved, primes)
+    assert np.isclose(gap, 0.25, atol=1e-5)

@@ -1,0 +1,67 @@
+"""Opens every page of the built book in Chromium, from its folder, with no network."""
+
+import re
+
+import pytest
+from support.book_pages import contents, empty_widgets, visit
+
+LOADED_FROM = re.compile(
+    r"<(?:script|link|img|iframe|source|audio|video|object|embed)\b[^>]*?"
+    r"\b(?:src|href|data)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
+    re.IGNORECASE,
+)
+
+
+def test_the_book_has_the_pages_of_its_table_of_contents(book):
+    pages = {path.relative_to(book).as_posix() for path in book.glob("book/*.html")}
+    assert pages == set(contents())
+
+
+def test_the_front_door_leads_to_the_introduction(book, page):
+    page.goto((book / "index.html").as_uri())
+    page.wait_for_url((book / contents()[0]).as_uri())
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", ["search.html", "genindex.html"])
+def test_the_search_page_and_the_index_open_without_a_complaint(book, page, name):
+    visit(page, book / name)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", contents())
+def test_whatever_a_page_shows_or_plays_is_there(book, page, name):
+    visit(page, book / name)
+    assert empty_widgets(page) == []
+    assert page.evaluate("bookPage.brokenImages()") == []
+    assert page.evaluate("bookPage.namelessPictures()") == []
+    assert page.evaluate("bookPage.unsetFormulas()") == []
+    assert page.evaluate("bookPage.silentPlayers()") == []
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_the_page_in_both_themes(book, page, theme):
+    page.add_init_script(f"localStorage.setItem('mode', '{theme}')")
+    visit(page, book / contents()[0])
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate("bookPage.contrast()") > 7
+
+
+def test_no_page_names_a_file_on_another_host(book):
+    found = {
+        (path.relative_to(book).as_posix(), address)
+        for path in book.rglob("*.html")
+        for address in LOADED_FROM.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_no_style_sheet_fetches_a_font_or_picture_from_another_host(book):
+    fetched = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^)\"'\s]+)")
+    found = {
+        (path.name, address)
+        for path in book.rglob("*.css")
+        for address in fetched.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()

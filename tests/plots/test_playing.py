@@ -1,0 +1,81 @@
+"""Pictures of what networks play, and of how it sounds."""
+
+import numpy as np
+import pytest
+from support.pictures import roll_of
+
+from deepmusician.music import PianoRoll
+from deepmusician.plots import (
+    by_step,
+    chord_sizes,
+    density_by_bar,
+    rule_sweep,
+    waveform,
+)
+from deepmusician.plots.playing import (
+    bar_densities,
+    chord_size_shares,
+    envelope,
+    in_blocks,
+)
+
+
+def test_a_bar_of_sixteen_steps_with_four_notes_has_a_density_of_a_quarter():
+    rolls = [roll_of([(0, 40), (0, 44), (4, 40), (15, 9)]), roll_of([(16, 3)], 40)]
+    assert bar_densities(rolls).tolist() == [[0.25, 0.0], [0.0, 0.0625]]
+
+
+def test_a_line_of_on_beat_shares_has_a_gap_where_nothing_was_played():
+    played = {"report": {0.5: [roll_of([])], 1.0: [roll_of([(0, 40), (1, 44)])]}}
+    densities, shares = rule_sweep(played, [roll_of([(4, 40)])]).axes
+    assert densities.lines[0].get_ydata().tolist() == [0.0, 2 / 32]
+    assert np.isnan(shares.lines[0].get_ydata()[0])
+    assert shares.lines[0].get_ydata()[1] == 0.5
+    assert shares.lines[1].get_ydata()[0] == 1.0  # the human level
+
+
+def test_the_thick_line_of_densities_is_the_mean_of_the_pieces():
+    rolls = [roll_of([(0, 40)]), roll_of([(0, 40), (1, 40), (2, 40)])]
+    ax = density_by_bar({"report": rolls}, reference=1.0).axes[0]
+    (mean,) = [line for line in ax.lines if line.get_label() == "report"]
+    assert mean.get_ydata().tolist() == [2 / 16, 0.0]
+
+
+def test_the_band_lies_around_the_reference_by_the_tolerance():
+    ax = density_by_bar({"report": [roll_of([])]}, reference=2.0, tolerance=0.1).axes[0]
+    box = ax.patches[0].get_extents().transformed(ax.transData.inverted())
+    assert (box.y0, box.y1) == (pytest.approx(1.8), pytest.approx(2.2))
+
+
+def test_blocks_are_means_at_their_middle_step():
+    places, means = in_blocks(np.array([1.0, 3.0, 5.0, 7.0, 100.0]), block=2)
+    assert places.tolist() == [1.5, 3.5]
+    assert means.tolist() == [2.0, 6.0]
+    assert in_blocks(np.array([4.0, 5.0]), block=1)[0].tolist() == [1.0, 2.0]
+
+
+def test_lines_of_one_colour_differ_in_their_dashes():
+    lines = by_step({"zero": np.ones(8), "random": np.zeros(8)}, level=(0.25, "chance"))
+    first, second, _ = lines.axes[0].lines
+    assert first.get_color() == second.get_color()
+    assert first.get_linestyle() != second.get_linestyle()
+
+
+def test_chords_are_counted_among_the_steps_with_an_onset():
+    plane = np.zeros((5, 88), dtype=bool)
+    plane[0, :1] = plane[1, :2] = plane[2, :2] = plane[3, :9] = True
+    piece = PianoRoll.from_plane(plane)
+    assert chord_size_shares([piece], most=4).tolist() == [0.25, 0.5, 0.0, 0.25]
+    silence = PianoRoll.from_plane(plane[4:])
+    assert chord_size_shares([silence], most=3).tolist() == [0.0, 0.0, 0.0]
+    bars = chord_sizes({"human": [piece], "independent": [piece]}, most=4)
+    assert len(bars.axes[0].patches) == 8
+
+
+def test_an_envelope_keeps_the_loudest_sample_of_every_column():
+    samples = np.zeros(1000)
+    samples[[120, 777]] = 0.9, -0.7
+    low, high = envelope(samples, 10)
+    assert high.tolist() == [0, 0.9, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert low.tolist() == [0, 0, 0, 0, 0, 0, 0, -0.7, 0, 0]
+    assert len(waveform(samples, zoom=(0.0, 0.01)).axes) == 2

@@ -1,0 +1,176 @@
+"""The benchmark: its scores, and the record, which is still what the code gives."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.little_benchmark import LITTLE, with_little_rows
+from support.toy import tunes
+
+from deepmusician.corpora import load_corpus
+from deepmusician.evaluation import frame_nlls, pooled
+from deepmusician.music import MusicFileError
+from deepmusician.studies import (
+    BENCHMARK,
+    BenchmarkRow,
+    benchmark,
+    check_benchmark,
+    check_code,
+    find_frames,
+    read_benchmark,
+    read_benchmark_curves,
+    read_benchmark_piece,
+    run_benchmark,
+    standing,
+)
+from deepmusician.studies.benchmark_rows import BENCHMARK_ROWS, TARGETS
+from deepmusician.studies.recording import check_settings
+from deepmusician.studies.results import RecordError
+from deepmusician.training import Run, RunStore, fit
+from deepmusician.training.loop import TrainingLoop
+
+ROOT = Path(__file__).parents[2]
+SHELVES = (os.environ.get("DEEPMUSICIAN_DATA"), ROOT.parent / "shared" / "datasets")
+EPOCHS = 2  # of the short re-run
+NEAR = 0.1  # nats per frame: what rounding may do in so few epochs
+
+
+@pytest.fixture
+def little_rows(monkeypatch, tmp_path):
+    return with_little_rows(monkeypatch, tmp_path / "cache")
+
+
+def test_a_row_a_seed_is_scored_on_whole_test_pieces(little_rows, tmp_path):
+    store = RunStore(tmp_path)
+    keys = [(row, seed) for row in little_rows for seed in (0, 1)]
+    scores, epochs, pieces = run_benchmark(keys, store, jobs=1, progress=False)
+    assert list(pieces) == little_rows
+    assert scores.outputs.tolist() == ["independent"] * 2 + ["dependent"] * 2
+    assert scores.seed.tolist() == [0, 1, 0, 1]
+    run = Run.load(scores.run[3], store)
+    wanted = pooled(frame_nlls(run.model, tunes().test))
+    assert scores.test_nll[3] == pytest.approx(wanted)
+    assert run.config.seed == 1
+    assert scores.frames.tolist() == [32] * 4
+    assert len(epochs) == 4 * LITTLE.epochs
+    assert list(epochs.columns[:5]) == [*BenchmarkRow._fields, "seed", "epoch"]
+
+
+def test_a_finished_row_is_not_trained_again(little_rows, tmp_path, monkeypatch):
+    store = RunStore(tmp_path)
+    keys = [(little_rows[0], 0)]
+    first = run_benchmark(keys, store, jobs=1, progress=False).scores
+    monkeypatch.setattr(
+        "deepmusician.training.run._train", lambda *_: pytest.fail("trained")
+    )
+    again = run_benchmark(keys, store, jobs=1, progress=False).scores
+    pd.testing.assert_frame_equal(first, again)
+
+
+def scores_of(*nlls, outputs="dependent"):
+    """Scores of as many seeds of the bare decoder on JSB."""
+    rows = [
+        BenchmarkRow("jsb", "decoder", outputs)._asdict() | {"seed": n, "test_nll": nll}
+        for n, nll in enumerate(nlls)
+    ]
+    other = BenchmarkRow("jsb", "encoder-decoder", outputs)._asdict() | {
+        "test_nll": 1.0
+    }
+    return pd.DataFrame([*rows, other])
+
+
+def test_a_bar_is_met_by_the_mean_of_the_bare_decoders_seeds():
+    reached = standing(scores_of(5.3, 5.4, 5.45)).set_index(["set", "outputs"])
+    row = reached.loc["jsb", "dependent"]
+    assert (row.verdict, row.seeds) == ("met", 3)
+    assert row["mean"] == pytest.approx(5.3833, abs=1e-3)
+    assert row.spread == pytest.approx(np.std([5.3, 5.4, 5.45], ddof=1))
+    assert standing(scores_of(5.3, 5.6)).verdict.tolist().count("missed") == 1
+
+
+def test_a_bar_that_nothing_was_trained_for_stays_open():
+    reached = standing(scores_of(5.3)).set_index(["set", "outputs"])
+    assert reached.loc["nottingham", "independent"].verdict == "open"
+    assert np.isnan(reached.loc["nottingham", "independent"]["mean"])
+    assert len(reached) == len(TARGETS)
+
+
+def test_a_set_that_cannot_be_had_is_none(monkeypatch):
+    def offline(*_, **__):
+        raise MusicFileError("jsb", "cannot be had", "Connect.")
+
+    monkeypatch.setattr(benchmark, "load_corpus", lambda *_, **__: tunes())
+    assert len(find_frames("jsb").pieces) == 6
+    monkeypatch.setattr(benchmark, "load_corpus", offline)
+    assert find_frames("jsb") is None
+
+
+@pytest.fixture
+def jsb(monkeypatch):
+    """The chorales of the benchmark, where they lie on one of the shelves."""
+    for shelf in filter(None, SHELVES):
+        if Path(shelf, "boulanger-lewandowski", "JSB_Chorales.mat").exists():
+            monkeypatch.setenv("DEEPMUSICIAN_DATA", str(shelf))
+            return load_corpus("jsb")
+    pytest.skip("JSB_Chorales.mat was not downloaded: set DEEPMUSICIAN_DATA")
+
+
+@pytest.mark.parametrize("row", BENCHMARK_ROWS, ids=str)
+def test_each_recorded_row_still_has_its_configuration(row):
+    rows = read_benchmark().provenance.details["rows"]
+    if str(row) in rows:
+        check_settings(str(row), rows[str(row)], row.config, row.command)
+
+
+def test_every_recorded_row_is_one_of_the_benchmark():
+    rows = read_benchmark().provenance.details["rows"]
+    assert set(rows) <= {str(row) for row in BENCHMARK_ROWS}
+
+
+def test_the_code_gives_what_it_gave_when_the_benchmark_was_recorded():
+    check_code(read_benchmark().provenance, "make benchmark")
+
+
+def test_a_short_re_run_starts_on_the_recorded_curve(jsb, tmp_path, monkeypatch):
+    early = property(lambda loop: len(loop.history) >= EPOCHS)
+    monkeypatch.setattr(TrainingLoop, "is_over", early)
+    run = fit(BENCHMARK.config, jsb, RunStore(tmp_path), progress=False)
+    curves = read_benchmark_curves()
+    recorded = curves.select(**BENCHMARK._asdict(), seed=0).rows.head(EPOCHS)
+    assert len(run.history) == EPOCHS
+    assert list(run.history.valid_nll) == pytest.approx(
+        list(recorded.valid_nll), abs=NEAR
+    )
+    with pytest.raises(RecordError, match="make benchmark"):
+        check_benchmark(run, jsb, BENCHMARK)  # it has only begun
+
+
+def test_the_record_holds_three_seeds_of_each_jsb_row_of_the_bare_decoder():
+    scores = read_benchmark().rows
+    bare = scores[(scores.set == "jsb") & (scores.network == "decoder")]
+    assert bare.groupby("outputs").seed.nunique().to_dict() == {
+        "dependent": 3,
+        "independent": 3,
+    }
+
+
+def test_no_recorded_score_is_so_low_that_one_has_to_suspect_a_leak():
+    scores = read_benchmark().rows.query("set == 'jsb'")
+    assert scores[scores.outputs == "independent"].test_nll.min() > 8.0
+    assert scores[scores.outputs == "dependent"].test_nll.min() > 4.0
+
+
+def test_the_best_epoch_was_chosen_on_the_validation_pieces():
+    names = ["set", "network", "outputs", "seed"]
+    for run in read_benchmark().rows.itertuples():
+        key = {name: getattr(run, name) for name in names}
+        mine = read_benchmark_curves().select(**key).rows
+        assert mine.epoch[mine.valid_nll.idxmin()] == run.best_epoch
+
+
+def test_a_recorded_row_has_a_piece_to_listen_to():
+    piece = read_benchmark_piece(BenchmarkRow("jsb", "decoder", "dependent"), 32)
+    assert len(piece) == 32
+    assert 2 < piece.sounding.sum(axis=1).mean() < 6

@@ -1,0 +1,145 @@
+"""The rows of the benchmark: which there are, and how one is asked for."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepmusician.baselines import ConstantDensity, NoteUnigram
+from deepmusician.corpora import CATALOGUE, load_corpus
+from deepmusician.evaluation import cell_nll
+from deepmusician.studies import (
+    KINDS_OF_OUTPUTS,
+    NETWORKS,
+    PUBLISHED,
+    BenchmarkRow,
+    choose_rows,
+    published_table,
+)
+from deepmusician.studies.benchmark_rows import (
+    BENCHMARK_ROWS,
+    FRAME_SETS,
+    KINDS,
+    TARGETS,
+)
+
+
+def test_rows_are_chosen_by_set_outputs_and_network():
+    assert choose_rows(["jsb"], ["dependent"]) == [
+        BenchmarkRow("jsb", "decoder", "dependent")
+    ]
+    assert {row.set for row in choose_rows()} == set(FRAME_SETS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((["musedata"],), "musedata"),
+        ((FRAME_SETS, ["both"]), "both"),
+        ((FRAME_SETS, KINDS_OF_OUTPUTS, ["tcn"]), "tcn"),
+        ((["nottingham"], KINDS_OF_OUTPUTS, ["encoder-decoder"]), "it has jsb"),
+    ],
+)
+def test_a_row_that_does_not_exist_is_named(asked, said):
+    with pytest.raises(ValueError, match=said):
+        choose_rows(*asked)
+
+
+def test_every_row_reads_the_published_frames_as_the_record_does():
+    for row, config in BENCHMARK_ROWS.items():
+        assert (row.set in FRAME_SETS, row.network in NETWORKS) == (True, True)
+        assert config.corpus == row.set
+        assert config.network.plane == "sounding"
+        assert config.network.outputs == row.outputs
+        assert (config.network.start == "guided") == (row.network == "encoder-decoder")
+    bare = {
+        (row.set, row.outputs) for row in BENCHMARK_ROWS if row.network == "decoder"
+    }
+    assert bare == set(TARGETS)
+
+
+def test_the_command_of_a_row_asks_for_that_row(capsys):
+    for row in BENCHMARK_ROWS:
+        words = row.command.split()
+        options = dict(zip(words[2::2], words[3::2], strict=True))
+        network = options.get("--network", "decoder")
+        assert choose_rows([options["--sets"]], [options["--outputs"]], [network]) == [
+            row
+        ]
+
+
+ROOT = Path(__file__).parents[2]
+SHELVES = (os.environ.get("DEEPMUSICIAN_DATA"), ROOT.parent / "shared" / "datasets")
+TO_THE_DIGIT = 0.01
+
+
+def published(model):
+    """The published result of that name."""
+    return next(each for each in PUBLISHED if each.model == model)
+
+
+@pytest.fixture(params=FRAME_SETS)
+def frames(request, monkeypatch):
+    """A set of published frames that lies on one of the shelves."""
+    name = f"boulanger-lewandowski/{CATALOGUE[request.param].matrix}"
+    for shelf in filter(None, SHELVES):
+        if (Path(shelf) / name).exists():
+            monkeypatch.setenv("DEEPMUSICIAN_DATA", str(shelf))
+            return load_corpus(request.param)
+    pytest.skip(f"{name} was not downloaded: set DEEPMUSICIAN_DATA to its folder")
+
+
+def test_the_note_1_gram_gives_the_published_figure(frames):
+    nll = NoteUnigram().fit(frames.train, "sounding").nll(frames.test)
+    wanted = published("note 1-gram").nlls[frames.name]
+    assert nll == pytest.approx(wanted, abs=TO_THE_DIGIT)
+
+
+def test_the_iid_1_gram_gives_the_published_figure(frames):
+    nll = ConstantDensity().fit(frames.train, "sounding").nll(frames.test)
+    wanted = published("IID 1-gram").nlls[frames.name]
+    assert nll == pytest.approx(wanted, abs=TO_THE_DIGIT)
+
+
+def test_another_weighting_or_another_split_does_not_give_it(frames):
+    wanted = published("note 1-gram").nlls[frames.name]
+    unigram = NoteUnigram().fit(frames.train, "sounding")
+    by_piece = np.mean([unigram.nll([roll]) for roll in frames.test])
+    assert abs(by_piece - wanted) > TO_THE_DIGIT
+    assert abs(unigram.nll(frames.valid) - wanted) > TO_THE_DIGIT
+
+
+def test_the_unit_is_a_sum_over_88_keys_in_nats(frames):
+    unigram = NoteUnigram().fit(frames.train, "sounding")
+    share = unigram.probabilities(frames.test[0])[0]  # the same at every step
+    logits = np.log(share) - np.log1p(-share)
+    target = np.concatenate([roll.sounding for roll in frames.test])
+    nll = cell_nll(np.broadcast_to(logits, target.shape), target).sum() / len(target)
+    assert nll == pytest.approx(published("note 1-gram").nlls[frames.name], abs=0.01)
+
+
+def test_every_published_result_names_its_source_and_stands_in_the_bibliography():
+    bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    for each in PUBLISHED:
+        assert each.kind in KINDS
+        assert set(each.nlls) <= set(FRAME_SETS)
+        assert "20" in each.source
+        assert f"{{{each.citation}," in bibliography, each.citation
+
+
+def test_the_table_has_a_column_a_set_and_leaves_gaps_open():
+    table = published_table().set_index("model")
+    assert table.loc["RNN-NADE", "jsb"] == 5.56
+    assert np.isnan(table.loc["TCN", "piano-midi"])
+    assert len(table) == len(PUBLISHED)
+
+
+def test_the_bars_lie_below_the_best_published_recurrent_network_of_their_kind():
+    for (name, outputs), bar in TARGETS.items():
+        rivals = [
+            each.nlls[name]
+            for each in PUBLISHED
+            if each.kind == outputs and name in each.nlls and each.model != "TCN"
+        ]
+        assert bar < min(rivals)

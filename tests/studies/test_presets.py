@@ -1,0 +1,70 @@
+"""The two sizes of the book."""
+
+from dataclasses import asdict
+
+import pytest
+
+from deepmusician.model import DeepMusician
+from deepmusician.studies import BOOK_RUNS, COMPOSER, PRESETS, preset
+from deepmusician.training import Cell, cell_of, sweep_cells
+
+
+def test_the_variable_chooses_and_quick_is_what_goes_without_saying(monkeypatch):
+    monkeypatch.delenv("DEEPMUSICIAN_PRESET", raising=False)
+    assert preset().name == "quick"
+    monkeypatch.setenv("DEEPMUSICIAN_PRESET", "full")
+    assert preset().name == "full"
+    assert preset("quick").name == "quick"
+
+
+def test_an_unknown_preset_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("DEEPMUSICIAN_PRESET", "huge")
+    with pytest.raises(ValueError, match="must be one of full, quick, not 'huge'"):
+        preset()
+
+
+def test_the_full_report_is_the_reports_exact_network():
+    network = preset("full").report.network
+    assert DeepMusician(network).parameter_count == 5_155_160
+    assert network.outputs == "independent"
+
+
+def test_the_presets_run_the_same_code():
+    for run in (*BOOK_RUNS, "sweep", "benchmark"):
+        full, quick = (getattr(preset(name), run).changed() for name in PRESETS)
+        differing = {name for name in full | quick if full.get(name) != quick.get(name)}
+        assert differing <= {
+            *("hidden", "classifier_hidden", "epochs", "windows_per_epoch"),
+            *("batch", "listen_every", "learning_rate", "patience"),
+        }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_pair_of_losses_is_two_cells_of_the_sweep(name):
+    book = preset(name)
+    bce, focal = asdict(book.bce), asdict(book.focal)
+    assert {key for key in bce if bce[key] != focal[key]} == {"loss", "alpha", "gamma"}
+    pair = [cell_of(book.bce), cell_of(book.focal)]
+    assert pair == [Cell(0.5, 0, 0), Cell(0.5, 2, 0)]
+    assert set(pair) <= set(sweep_cells(book.alphas, book.gammas, book.seeds))
+
+
+def test_the_full_sweep_is_as_large_as_promised():
+    book = preset("full")
+    assert len(book.alphas) >= 5
+    assert len(book.gammas) >= 5
+    assert len(book.seeds) >= 3
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_has_both_classifiers(name):
+    assert preset(name).report.network.outputs == "independent"
+    assert preset(name).dependent.network.outputs == "dependent"
+
+
+def test_the_composers_network_is_the_reports_network_with_dependent_outputs():
+    assert COMPOSER.corpus == "bach-chorales"
+    network = COMPOSER.network
+    assert (network.outputs, network.start) == ("dependent", "guided")
+    assert network.layers == preset("full").report.network.layers
+    assert COMPOSER.patience == COMPOSER.epochs  # the best of all epochs, none cut off

@@ -1,0 +1,36 @@
+"""Files of answers, as the blind test in the page writes them."""
+
+import json
+
+
+def trial(number=0, **changes):
+    """One trial as the page writes it."""
+    return {
+        "excerpt": f"excerpt-{number}",
+        "origin": "human" if number % 2 else "machine",
+        "composer": "Bach" if number % 2 else "dependent outputs",
+        "answer": "human",
+        "confidence": 3,
+        "listenings": 1,
+        "seconds": 12.5,
+    } | changes
+
+
+def answered(test="0f3a77c2", **changes):
+    """One listener's file as the page writes it."""
+    return {
+        "version": 1,
+        "test": test,
+        "build": {"preset": "full"},
+        "started": "2026-11-01T10:00:00Z",
+        "finished": "2026-11-01T10:20:00Z",
+        "consent": True,
+        "training": "some",
+        "trials": [trial(9, practice=True), trial(0), trial(1)],
+    } | changes
+
+
+def write(folder, name, content):
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path

@@ -1,0 +1,84 @@
+// A network of a few units with made-up weights, the same on every machine.
+import { Network } from "../../../deepmusician/widgets/web/network/network.js";
+import { QuantisedWeight } from "../../../deepmusician/widgets/web/network/quantised_weight.js";
+
+const HIDDEN = 6;
+const UNITS = 88;
+const CONTEXT = 12;
+
+/** Whole numbers from -100 to 100 by a Lehmer generator, which is exact in doubles. */
+function wholeNumbers(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return (state % 201) - 100;
+  };
+}
+
+function weight(draw, rows, columns, unit, kept = null) {
+  const counts = kept ?? new Array(rows).fill(columns);
+  const count = counts.reduce((sum, many) => sum + many, 0);
+  const payload = new DataView(new ArrayBuffer(4 * rows + count));
+  for (let row = 0; row < rows; row += 1) payload.setFloat32(4 * row, unit, true);
+  for (let n = 0; n < count; n += 1) payload.setInt8(4 * rows + n, draw());
+  return new QuantisedWeight(
+    { shape: [rows, columns], bits: 8, offset: 0, kept },
+    payload,
+  );
+}
+
+function bias(draw, count, shift = 0) {
+  return Float64Array.from({ length: count }, () => draw() / 128 + shift);
+}
+
+function gru(draw, name) {
+  return [
+    [`${name}.gru.weight_ih_l0`, weight(draw, 3 * HIDDEN, 88, 1 / 64)],
+    [`${name}.gru.weight_hh_l0`, weight(draw, 3 * HIDDEN, HIDDEN, 1 / 64)],
+    [`${name}.gru.bias_ih_l0`, bias(draw, 3 * HIDDEN)],
+    [`${name}.gru.bias_hh_l0`, bias(draw, 3 * HIDDEN)],
+  ];
+}
+
+function classifier(draw, outputs) {
+  const keys = Array.from({ length: 88 }, (_, key) => key);
+  const isMasked = outputs === "dependent";
+  const shared = [
+    ["classifier.hidden.weight", weight(draw, UNITS, HIDDEN, 1 / 64)],
+    ["classifier.hidden.bias", bias(draw, UNITS)],
+    [
+      "classifier.output.weight",
+      weight(draw, 88, UNITS, 1 / 1024, isMasked ? keys : null),
+    ],
+    ["classifier.output.bias", bias(draw, 88, -3)],
+  ];
+  if (!isMasked) return shared;
+  return [
+    ...shared,
+    ["classifier.direct.weight", weight(draw, 88, HIDDEN, 1 / 64)],
+    ["classifier.lower_to_hidden.weight", weight(draw, UNITS, 88, 1 / 64, keys)],
+    ["classifier.lower_to_keys.weight", weight(draw, 88, 88, 1 / 64, keys)],
+  ];
+}
+
+/** Such a network; `calibration`: {alpha, gamma, shift}, those of its training. */
+export function tinyNetwork({ outputs, start = "guided", calibration }) {
+  const draw = wholeNumbers(7);
+  const tensors = new Map([
+    ...gru(draw, "encoder"),
+    ...gru(draw, "decoder"),
+    ...classifier(draw, outputs),
+  ]);
+  const config = {
+    hidden: HIDDEN,
+    layers: 1,
+    keys: 88,
+    context: CONTEXT,
+    steps_per_quarter: 4,
+    outputs,
+    plane: "onsets",
+    start,
+  };
+  const about = { calibration, density_threshold: 0.3, measures: {} };
+  return new Network({ config, about }, tensors);
+}

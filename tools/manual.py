@@ -1,0 +1,105 @@
+"""Write the parts of the book's manual that come from the package itself.
+
+A page asks for one by its name in a comment, such as `<!-- made: commands -->`.
+"""
+
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parent.parent
+ASKED = re.compile(r"<!-- made: (\w+) -->")
+BRACKETS = re.compile(
+    r"\s*\[([^][]*)\]$"
+)  # of a default, at the end of an option's help
+WIDE, HIGH, GAP, EDGE = 360, 36, 20, 26  # of the picture and its floors, in its units
+
+
+def fill(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put what a page asks for in the place where it asks."""
+    source[0] = ASKED.sub(lambda asked: PARTS[asked[1]](), source[0])
+
+
+def signature(
+    app: Sphinx, kind: str, name: str, item: object, options: object, *shown: str | None
+) -> tuple[str | None, ...]:
+    """Return a signature whose defaults Python can read."""
+    return tuple(part and part.replace("<factory>", "...") for part in shown)
+
+
+def commands() -> str:
+    """Return every command with its arguments and options, in Markdown."""
+    import click
+    from typer.main import get_command
+
+    from deepmusician.cli.commands import app
+
+    lines = []
+    for name, command in get_command(app).commands.items():
+        context = click.Context(command, info_name=f"deepmusician {name}")
+        usage = command.get_usage(context).removeprefix("Usage: ")
+        lines += [f"## {name}", f"```console\n$ {usage}\n```", command.help or ""]
+        for each in command.params:
+            if record := each.get_help_record(context):
+                said = BRACKETS.sub(r" (\1)", record[1])
+                lines.append(f"`{record[0]}`\n: {said}")
+    return "\n\n".join(lines)
+
+
+def measures() -> str:
+    """Return a Markdown table of the measures of music."""
+    from deepmusician.evaluation import MEASURES
+
+    lines = ["| in tables | what it is |", "|---|---|"]
+    for name, measure in MEASURES.items():
+        text = inspect.getdoc(measure) or ""
+        first = " ".join(text.partition("\n\n")[0].split())
+        lines.append(f"| {name} | {first.removeprefix('Return ').replace('|', '')} |")
+    return "\n".join(lines)
+
+
+def floors() -> list[list[str]]:
+    """Return the rooms, floor by floor from the top, as the linter has them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(each["layers"] for each in contracts if each["type"] == "layers")
+    return [re.split(r" [|:] ", layer) for layer in layers]
+
+
+def house() -> str:
+    """Return the picture of the house: an SVG element in the page's own colours."""
+    rows = [["book", "experiments"], *floors()]
+    height = len(rows) * (HIGH + GAP) - GAP
+    shown = "; ".join(" and ".join(row) for row in rows)
+    return "\n".join(
+        [
+            f'<figure><svg class="house" viewBox="0 0 {WIDE} {height}" role="img"',
+            f'aria-label="Floors of rooms, the top one first: {shown}. An arrow on the '
+            'left points down: a room imports from the floors below it.">',
+            f'<path d="M10 4V{height - 5}m-5 -8l5 8l5 -8"/>',
+            *(line for n, row in enumerate(rows) for line in floor(n, row)),
+            "</svg><figcaption>A room uses the rooms on the floors below it. What is "
+            "dashed stands beside the package.</figcaption></figure>",
+        ]
+    )
+
+
+def floor(number: int, rooms: list[str]) -> Iterator[str]:
+    """Yield a box with its name for each room of a floor; floor 0 is outside."""
+    top, step = number * (HIGH + GAP), (WIDE - EDGE) / len(rooms)
+    outside = "" if number else ' class="outside"'
+    for place, room in enumerate(rooms):
+        left = EDGE + place * step
+        yield (
+            f'<rect{outside} x="{left + 3:.0f}" y="{top + 1}" '
+            f'width="{step - 6:.0f}" height="{HIGH - 2}" rx="5"/>'
+        )
+        middle, line = left + step / 2, top + HIGH / 2 + 4
+        yield f'<text x="{middle:.0f}" y="{line:.0f}">{room}</text>'
+
+
+PARTS = {"commands": commands, "house": house, "measures": measures}
