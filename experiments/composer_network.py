@@ -1,4 +1,4 @@
-"""Train the network that composes in the page and record it in book/results/.
+"""Train the network that composes in the page and record it in the package.
 
 About an hour, on one core too, unless the run store holds it. It can be stopped at any
 time; the same command goes on from the last whole epoch.

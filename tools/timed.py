@@ -14,11 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LOG = ROOT / "_build" / "times.jsonl"
 CHAPTERS = ROOT / "_build" / "chapter_times.json"
-SETUP = ("install", "front-end", "piano")
+SETUP = ("install", "front-end")
 TITLES = {
     "install": "Python packages",
     "front-end": "front-end packages",
-    "piano": "piano samples",
     "check": "quick unit tests",
     "units": "slow unit tests and widgets in the browser",
     "training": "training",

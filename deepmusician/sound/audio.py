@@ -93,16 +93,14 @@ def write_mp3(music: PianoRoll | Notes, path: str | Path) -> Path:
     return write_file(path, encode_mp3(render(music), music_name(music)))
 
 
-def encode_mp3(
-    samples: np.ndarray, title: str = "", compression: float = _COMPRESSION
-) -> bytes:
+def encode_mp3(samples: np.ndarray, title: str = "") -> bytes:
     """Return float32 mono samples at 22,050 Hz as an MP3 file; the piano is credited.
 
     Sounds below 0.1 s are filled up with silence: the format has no empty file. The
-    file shows its `title` in players; `compression` is libsndfile's, 0 to 1.
+    file shows its `title` in players.
     """
     file = io.BytesIO()
-    options = {"compression_level": compression, "bitrate_mode": "CONSTANT"}
+    options = {"compression_level": _COMPRESSION, "bitrate_mode": "CONSTANT"}
     with soundfile.SoundFile(
         file, "w", RATE, 1, "MPEG_LAYER_III", format="MP3", **options
     ) as mp3:

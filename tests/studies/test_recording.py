@@ -30,6 +30,8 @@ def test_code_that_is_not_committed_is_refused(tmp_path, monkeypatch):
     (tmp_path / "room.py").write_text("1\n")
     git("add", ".")
     git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-m", "one")
+    (tmp_path / "studies" / "records").mkdir(parents=True)
+    (tmp_path / "studies" / "records" / "new.json").write_text("{}")
     assert len(recording.clean_commit()) == 40
     (tmp_path / "room.py").write_text("2\n")
     with pytest.raises(RuntimeError, match=r"not committed.*room\.py"):

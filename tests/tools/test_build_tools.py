@@ -114,7 +114,6 @@ def test_the_report_tells_chapters_from_html_and_what_was_there_before(monkeypat
     assert timed.rows(entries, {"focal_loss": 30.0, "training": 8.0}) == [
         ("Python packages", "already there"),
         ("front-end packages", "already there"),
-        ("piano samples", "already there"),
         ("training", " 1:05"),
         ("running the chapters, two at a time", " 0:22"),
         ("  focal_loss", " 0:30"),
