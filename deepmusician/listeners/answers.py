@@ -15,7 +15,7 @@ ANSWER_COLUMNS = ("excerpt", "origin", "composer", "answer", "confidence", "list
 
 
 class AnswersError(ValueError):
-    """A file or folder of answers that cannot be used; the text names it."""
+    """A file of answers that cannot be used; the text names it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +54,12 @@ def read_answers(folder: str | Path) -> Answers:
     """Return the blind tests in a folder's `.json` files, in the order of their names.
 
     A file that cannot be used, holds a test that another file holds too, or comes from
-    somebody who had taken the test before, is left out and reported. Raises
-    AnswersError when the folder does not exist.
+    somebody who had taken the test before, is left out and reported; so is a folder
+    that is not there, as where a chapter runs alone.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise AnswersError(f"{folder}: is no folder. Name the one with the answers.")
+        return Answers((), ((str(folder), "there is no such folder here."),))
     homes: dict[str, str] = {}  # the file of each test
     listeners, failures = [], []
     for path in sorted(folder.glob("*.json")):

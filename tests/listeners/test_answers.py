@@ -64,8 +64,11 @@ def test_the_same_test_counts_once(tmp_path):
     assert answers.failures[0][1] == "holds the same test as a.json. Keep one."
 
 
-def test_an_empty_folder_has_no_listeners_and_a_missing_one_is_an_error(tmp_path):
+def test_an_empty_folder_has_no_listeners_and_neither_has_one_that_is_not_there(
+    tmp_path,
+):
     assert read_answers(tmp_path).listeners == ()
     assert read_answers(tmp_path).trials.empty
-    with pytest.raises(AnswersError, match="is no folder"):
-        read_answers(tmp_path / "nowhere")
+    missing = read_answers(tmp_path / "nowhere")
+    assert missing.listeners == ()
+    assert missing.failures[0][0] == str(tmp_path / "nowhere")

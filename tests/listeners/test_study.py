@@ -39,6 +39,12 @@ def test_without_answers_the_study_says_so_and_has_nothing_to_show(tmp_path):
     assert math.isnan(agreement(empty.answers.trials))
 
 
+def test_where_there_is_no_folder_nobody_has_answered(tmp_path):
+    sentences = list(Study(read_answers(tmp_path / "listening")).sentences())
+    assert sentences[0] == NOBODY
+    assert sentences[1] == "Left out: listening: there is no such folder here."
+
+
 def test_a_folder_with_broken_files_alone_names_them_and_has_no_listener(tmp_path):
     write(tmp_path, "broken.json", "{")
     text = repr(Study(read_answers(tmp_path)))
