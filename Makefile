@@ -25,7 +25,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test lab clean setup train html pins record sweep experiments \
+.PHONY: help book test wheel lab clean setup train html pins record sweep experiments \
 	benchmark composer
 
 help: ## list the targets
@@ -51,6 +51,9 @@ check: lint ## what an edit wants to know: lint, types, directions, the quick te
 	@OMP_NUM_THREADS=1 $(TIMED) check -- $(BIN)/pytest -n 2 --dist loadfile \
 		-m "not slow and not browser"
 	@$(BIN)/node --test --test-reporter=dot $(JS_TESTS)
+
+wheel: setup ## install the wheel in a new environment, and run the chapters there
+	@$(TIMED) wheel -- $(BIN)/python tools/try_wheel.py
 
 lab: setup ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab book

@@ -128,6 +128,7 @@ def clean_commit() -> str:
     Raises RuntimeError outside a git checkout, and when the package has changes that
     are not committed: nobody could have that code again.
     """
+    _git("ls-files", "--error-unmatch", "__init__.py", folder=PACKAGE)  # or installed
     commit = _git("rev-parse", "HEAD", folder=PACKAGE)
     code = ".", ":!studies/records"  # whose files change as they are recorded
     if changes := _git("status", "--porcelain", "--", *code, folder=PACKAGE):
