@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import requires
 from pathlib import Path
 
 Face = tuple[Callable[[str], object], Callable[[], list[str]], list[str]]
@@ -48,6 +47,8 @@ def naming_extras() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        from importlib.metadata import requires
+
         package = (error.name or "").partition(".")[0]
         for line in requires("deepmusician") or ():
             if found := re.match(rf"{package}\b.*extra == .(\w+)", line):
