@@ -51,7 +51,7 @@ def naming_extras() -> Iterator[None]:
 
         package = (error.name or "").partition(".")[0]
         for line in requires("deepmusician") or ():
-            if found := re.match(rf"{package}\b.*extra == .(\w+)", line):
+            if found := re.match(rf"(?i){package}\b.*extra == .(\w+)", line):
                 cure = f'pip install "deepmusician[{found[1]}]"'
                 text = f"{package} is not installed: {cure}"
                 raise ModuleNotFoundError(text, name=error.name) from error
