@@ -105,7 +105,7 @@ export class Transport extends EventTarget {
   // --- internals
 
   get now() {
-    return this.sound.context.currentTime;
+    return this.sound.now;
   }
 
   get pace() {
