@@ -45,8 +45,9 @@ function explorerMarkup(name, ruleNames) {
         <fieldset><legend>Decision rule</legend><div>${rules}</div></fieldset>
         <p class="dm-soft dm-rule"></p>
         <p class="dm-nearest"></p>
-        <div class="dm-piece-host"></div>
+        <div class="dm-figures"></div>
       </section>
+      <section class="dm-piece" aria-label="Its music"></section>
       <section class="dm-training" aria-label="Train your own"></section>
     </div>
     <div class="dm-unseen" role="status"></div>`;
@@ -80,7 +81,7 @@ class Explorer {
     this.drawing = element(".dm-panels");
     this.select = element("select");
     this.heat = new HeatMap(element(".dm-map-host"), networks, (cell) => this.go(cell));
-    this.piece = new ExplorerPiece(element(".dm-piece-host"), sound);
+    this.piece = new ExplorerPiece(el, sound);
     this.training = new TrainingButton(element(".dm-training"), model);
     this.select.addEventListener("change", () =>
       this.set("measure", this.select.value),
