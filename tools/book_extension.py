@@ -9,12 +9,22 @@ import manual
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+
+def lines(found: re.Match[str]) -> str:
+    """Return a long signature's parameters, a line for each, without a list's marks."""
+    inside = re.sub(r"<(/?)dd>", r"<\1span>", found[1])
+    return f'<span class="sig-params">{inside}</span>'
+
+
 MENDED = (
     # Icons as a script, a megabyte and a half: the style sheet has them as fonts too.
     (re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>\n?"), ""),
     # What is labelled otherwise than it reads: let its text be its name.
     (re.compile(r'(<button[^>]*search-button-field[^>]*?) aria-label="[^"]*"'), r"\1"),
     (re.compile(r'<summary aria-label="Toggle hidden content"'), "<summary"),
+    # What is called a list and has no items.
+    (re.compile(r' role="list" class="citation-list"'), ' class="citation-list"'),
+    (re.compile(r'<dl>\n(<dd><em class="sig-param">.*?)</dl>', re.DOTALL), lines),
 )
 
 
