@@ -25,8 +25,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test wheel lab clean setup train html pins record sweep experiments \
-	benchmark composer
+.PHONY: help book test browsers wheel lab clean setup train html pins record \
+	sweep experiments benchmark composer
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -46,6 +46,13 @@ test: ## set up, then every test: `make check`, then units, chapters, the built 
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory rest PRESET=quick
 	@$(PYTHON) tools/timed.py --report _build/quick/html
+
+browsers: ## read the book of `make test` in Firefox and WebKitGTK too: 10 minutes
+	@$(PYTHON) tools/check_browser.py chromium firefox webkit
+	@$(MAKE) --no-print-directory setup
+	@OMP_NUM_THREADS=1 DEEPMUSICIAN_BROWSERS="firefox webkit chromium" $(TIMED) \
+		browsers -- $(BIN)/pytest -n 2 --dist loadgroup tests/browsers \
+		-k "journeys or not chromium"
 
 check: lint ## what an edit wants to know: lint, types, directions, the quick tests
 	@OMP_NUM_THREADS=1 $(TIMED) check -- $(BIN)/pytest -n 2 --dist loadfile \
@@ -127,3 +134,4 @@ rest: setup
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
 	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/pages/test_book_*.py
+	@$(TIMED) widths -- $(BIN)/pytest -n 2 tests/browsers/test_book_widths.py -k folder

@@ -65,7 +65,8 @@ def test_the_python_that_runs_the_tests_will_do():
 def no_browser(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
-    monkeypatch.setattr(check_browser, "COMMANDS", ("chromium", "google-chrome"))
+    names = {name: (name,) for name in check_browser.COMMANDS}
+    monkeypatch.setattr(check_browser, "COMMANDS", names)
 
 
 def test_without_a_browser_the_package_to_install_is_named(no_browser):
@@ -75,9 +76,9 @@ def test_without_a_browser_the_package_to_install_is_named(no_browser):
     assert ".venv/bin/playwright install chromium" in complaint
 
 
-@pytest.mark.parametrize("name", check_browser.COMMANDS[:4])
+@pytest.mark.parametrize("name", check_browser.COMMANDS["chromium"][:4])
 def test_a_browser_on_the_path_will_do(no_browser, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(check_browser, "COMMANDS", (name,))
+    monkeypatch.setattr(check_browser, "COMMANDS", {"chromium": (name,)})
     browser = tmp_path / "bin" / name
     browser.parent.mkdir()
     browser.touch(mode=0o755)
@@ -91,8 +92,15 @@ def test_the_browser_that_playwright_downloads_will_do(no_browser, tmp_path):
     assert check_browser.installed() is None  # Playwright knows where its own is
 
 
-def test_make_test_asks_for_a_browser_before_it_sets_anything_up():
-    steps = make("--dry-run", "test").stdout.splitlines()
+def test_every_browser_that_is_missing_has_its_package_named(no_browser):
+    complaint = check_browser.complaint("firefox", "webkit")
+    assert "apt-get install firefox-esr webkit2gtk-driver xvfb" in complaint
+    assert "chromium" not in complaint
+
+
+@pytest.mark.parametrize("target", ["test", "browsers"])
+def test_make_asks_for_a_browser_before_it_sets_anything_up(target):
+    steps = make("--dry-run", target).stdout.splitlines()
     asked = next(n for n, step in enumerate(steps) if "check_browser.py" in step)
     assert not any("pip" in step or "npm" in step for step in steps[:asked])
 
@@ -146,6 +154,23 @@ def test_an_anonymous_module_gets_its_name():
 def test_a_source_without_exactly_one_anonymous_module_is_refused(source):
     with pytest.raises(ValueError, match="anywidget"):
         vendor.named_module(source, "anywidget")
+
+
+ICONS = (
+    '@font-face{font-family:"Font Awesome 5 Free";src:url(${E});src:url(${$})}'
+    '.fa{font-family:"Font Awesome 5 Free"}'
+)
+
+
+def test_the_widget_manager_draws_icons_with_the_theme_s_font():
+    left = vendor.without_icon_fonts(f"push(`{ICONS}.fab{{color:red}}`)")
+    assert left == 'push(`.fa{font-family:"Font Awesome 6 Free"}.fab{color:red}`)'
+
+
+@pytest.mark.parametrize("source", ["", ICONS + '@font-face{font-family:"other"}'])
+def test_a_widget_manager_with_other_fonts_is_refused(source):
+    with pytest.raises(ValueError, match="Font Awesome 5 and no other"):
+        vendor.without_icon_fonts(source)
 
 
 def test_pages_lose_the_live_code_scripts_and_keep_the_others():
