@@ -33,6 +33,10 @@
 
   // --- helpers
 
+  function wait(milliseconds) {
+    return new Promise((done) => setTimeout(done, milliseconds));
+  }
+
   function isShown(element) {
     return element.checkVisibility({ visibilityProperty: true });
   }
@@ -211,7 +215,7 @@
         (at) => at.parentElement,
       );
       const isDrawn = (place) => place.querySelector(".dm > *, .jupyter-widgets > *");
-      while (!places.every(isDrawn)) await new Promise((done) => setTimeout(done, 50));
+      while (!places.every(isDrawn)) await wait(50);
       await this.redrawn();
     },
 
@@ -220,9 +224,8 @@
       for (let n = 0; n < 4; n += 1) {
         await new Promise((done) => requestAnimationFrame(done));
       }
-      await Promise.allSettled(
-        document.getAnimations().map(({ finished }) => finished),
-      );
+      const moves = document.getAnimations().map(({ finished }) => finished);
+      await Promise.race([Promise.allSettled(moves), wait(1000)]);
     },
 
     unfold() {

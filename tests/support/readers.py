@@ -181,8 +181,7 @@ class WebKit:
 
     def picture(self, path):
         self.driver.switch_to.default_content()
-        frame = self.driver.find_element("css selector", "iframe")
-        frame.screenshot(str(path))
+        self.driver.save_screenshot(str(path))
         self.driver.switch_to.frame(0)
 
     def close(self):
