@@ -30,9 +30,15 @@ def answered(test="0f3a77c2", **changes):
     } | changes
 
 
+def issue(answers):
+    """Return the text of an issue as the page prepares it."""
+    return f"Here are my answers.\n\n```json\n{json.dumps(answers)}\n```\n\nThanks!\n"
+
+
 def write(folder, name, content):
     path = folder / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    text = content if isinstance(content, str) else json.dumps(content)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
