@@ -1,4 +1,4 @@
-"""What all widgets of a page share: their code, their look, and the piano.
+"""What all widgets of a page share: code, look, piano, and the repository's address.
 
 One library per kernel; every widget refers to it, so that a page carries its megabyte
 once. Each widget brings only a few lines that find the library and let it draw.
@@ -6,6 +6,7 @@ once. Each widget brings only a few lines that find the library and let it draw.
 
 import functools
 import hashlib
+from importlib.metadata import metadata
 
 import anywidget
 import ipywidgets
@@ -23,6 +24,7 @@ class PageLibrary(anywidget.AnyWidget):
     styles = traitlets.Unicode().tag(sync=True)
     pitches = traitlets.List(traitlets.Int()).tag(sync=True)
     tones = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    repository = traitlets.Unicode().tag(sync=True)
 
 
 class Widget(anywidget.AnyWidget):
@@ -51,4 +53,14 @@ def page_library() -> PageLibrary:
         styles=styles,
         pitches=list(files),
         tones=[path.read_bytes() for path in files.values()],
+        repository=repository(),
     )
+
+
+def repository() -> str:
+    """Return the address of the project's repository, as the package's metadata has it.
+
+    Empty for a package that was installed before its metadata named one.
+    """
+    addresses = metadata("deepmusician").get_all("Project-URL", [])
+    return dict(each.split(", ", 1) for each in addresses).get("Repository", "")

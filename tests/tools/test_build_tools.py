@@ -1,13 +1,16 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
 
+import docutils.utils
 import nbformat
 import pytest
+from docutils import nodes
 
 ROOT = Path(__file__).parents[2]
 
@@ -185,6 +188,68 @@ def test_pages_lose_the_live_code_scripts_and_keep_the_others():
     context = {"script_files": [kept[0], *thebe, kept[1]]}
     book_extension.drop_thebe(None, "page", "page.html", context, None)
     assert context["script_files"] == kept
+
+
+def page_tree(*paragraphs):
+    """A page whose first paragraph is in a box, and whose others follow it."""
+    tree, section = docutils.utils.new_document("page"), nodes.section()
+    section += nodes.title("", "Bach & sons")
+    section += nodes.note("", nodes.paragraph("", "What you need"))
+    section += [nodes.paragraph("", text) for text in paragraphs]
+    tree += section
+    return tree
+
+
+def test_a_page_is_described_by_its_first_paragraph_in_whole_sentences():
+    short = book_extension.description(page_tree("Two pieces of\nmusic.", "More."))
+    assert short == "Two pieces of music."
+    long = book_extension.description(page_tree("One two three. " * 30))
+    assert long == " ".join(["One two three."] * 13)
+    endless = book_extension.description(page_tree("word " * 90))
+    assert endless.endswith("word …")
+    assert len(endless) <= 202
+    assert book_extension.description(page_tree()) == ""
+
+
+@pytest.fixture
+def app(tmp_path):
+    config = SimpleNamespace(project="Deep Musician", root_doc="intro")
+    html = SimpleNamespace(format="html")
+    return SimpleNamespace(config=config, builder=html, outdir=tmp_path)
+
+
+def described(app, page, tree):
+    context = {"title": 'Bach &amp; <em>"sons"</em>', "metatags": "<meta>"}
+    book_extension.describe(app, page, "page.html", context, tree)
+    return dict(
+        re.findall(r'<meta \w+="([^"]*)" content="([^"]*)">', context["metatags"])
+    )
+
+
+def test_a_link_to_a_page_shows_its_title_what_it_is_about_and_a_picture(app):
+    tags = described(app, "book/bach", page_tree('He wrote "chorales".'))
+    assert tags["og:title"] == "Bach &amp; &quot;sons&quot;"
+    assert tags["description"] == "He wrote &quot;chorales&quot;."
+    assert tags["description"] == tags["og:description"]
+    home = book_extension.pages_address()
+    assert tags["og:url"] == f"{home}book/bach.html"
+    assert tags["og:image"] == f"{home}_static/card.png"
+    assert (ROOT / "assets" / "card.png").is_file()
+    assert tags["twitter:card"] == "summary_large_image"
+
+
+def test_a_page_without_a_text_is_not_described(app):
+    assert described(app, "search", None) == {}
+
+
+def test_the_books_address_leads_to_its_first_page_and_shows_the_same(app):
+    tag = '<meta property="og:title" content="Deep">'
+    (app.outdir / "intro.html").write_text(f"<head>{tag}<meta name='x'></head>")
+    book_extension.open_front_door(app, None)
+    door = (app.outdir / "index.html").read_text()
+    assert tag in door
+    assert 'content="0; url=intro.html"' in door
+    assert "name='x'" not in door
 
 
 @pytest.fixture

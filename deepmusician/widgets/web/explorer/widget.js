@@ -73,7 +73,7 @@ function nameSliders(el) {
 }
 
 class Explorer {
-  constructor({ model, el, sound, networks }) {
+  constructor({ model, el, sound, repository, networks }) {
     Object.assign(this, { model, el, networks });
     explorerCount += 1;
     el.innerHTML = explorerMarkup(`dm-rule-${explorerCount}`, networks.rules);
@@ -82,7 +82,7 @@ class Explorer {
     this.select = element("select");
     this.heat = new HeatMap(element(".dm-map-host"), networks, (cell) => this.go(cell));
     this.piece = new ExplorerPiece(el, sound);
-    this.training = new TrainingButton(element(".dm-training"), model);
+    this.training = new TrainingButton(element(".dm-training"), model, repository);
     this.select.addEventListener("change", () =>
       this.set("measure", this.select.value),
     );
@@ -183,10 +183,10 @@ class Explorer {
 }
 
 /** Draw the explorer into its element; returns how to remove it. */
-export async function explorer({ model, el, sound }) {
+export async function explorer({ model, el, sound, repository }) {
   el.classList.add("dm-explorer");
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's, for its cells
   const networks = await Networks.read(model);
-  const view = new Explorer({ model, el, sound, networks });
+  const view = new Explorer({ model, el, sound, repository, networks });
   return () => view.destroy();
 }
