@@ -20,8 +20,7 @@ export class InstrumentChoice {
     this.root = document.createElement("div");
     this.root.className = "dm-row";
     this.root.innerHTML = CHOICE_MARKUP;
-    this.root.hidden = !hasWebMidi();
-    host.append(this.root);
+    if (hasWebMidi()) host.append(this.root);
     this.elements = elementsOf(this.root);
     this.elements.ask.addEventListener("click", () => this.ask());
     this.elements.outputs.addEventListener("change", () => this.choose());
