@@ -87,7 +87,7 @@ def test_the_cards_are_pages_that_others_link_to(name):
     text = (ROOT / name).read_text()
     for card in ("model_card", "data_card"):
         assert f"book/{card}" in pages
-        assert re.search(rf"\{{doc\}}`{card}`|book/{card}\.html", text), (name, card)
+        assert re.search(rf"<{card}>`|book/{card}\.html", text), (name, card)
 
 
 def test_all_say_the_same_version():

@@ -65,7 +65,7 @@ def describe(
         "description": about,
         "twitter:card": "summary_large_image",
         "og:type": "article",
-        "og:site_name": app.config.project,
+        "og:site_name": app.config.html_title,
         "og:title": unescape(re.sub("<[^>]+>", "", context["title"])),
         "og:description": about,
         "og:url": f"{home}{page}.html",
@@ -115,7 +115,7 @@ def open_front_door(app: Sphinx, error: Exception | None) -> None:
         root = f"{app.config.root_doc}.html"
         tags = DESCRIBED.findall(Path(app.outdir, root).read_text(encoding="utf-8"))
         page = FRONT_DOOR.format(
-            title=app.config.project, tags="\n".join(tags), to=root
+            title=app.config.html_title, tags="\n".join(tags), to=root
         )
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 

@@ -92,7 +92,7 @@ def chorales() -> str:
 
 
 def network() -> str:
-    """Return a Markdown table of what the composer's network is, from its record."""
+    """Return what the composer's network is, from its record, in Markdown."""
     from deepmusician.studies import read_composer_network
 
     recorded = read_composer_network()
@@ -113,9 +113,7 @@ def network() -> str:
         "held-out chorales": f"{nll['float32']:.4f} nats per step as trained, "
         f"{nll['rounded']:.4f} with the rounded weights of the file",
     }
-    return "\n".join(
-        ["| | |", "|---|---|", *(f"| {name} | {row} |" for name, row in rows.items())]
-    )
+    return "\n\n".join(f"{name}\n: {row}" for name, row in rows.items())
 
 
 def composed() -> str:

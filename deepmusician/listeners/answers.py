@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from jsonschema import Draft202012Validator
@@ -107,7 +108,7 @@ def read_listener(path: str | Path) -> Listener:
     return Listener(content["test"], content["training"], rows)
 
 
-def _answers_in(text: str) -> object:
+def _answers_in(text: str) -> Any:
     """Return the JSON that a text is, or else has inside; ValueError without any."""
     try:
         return json.loads(text)

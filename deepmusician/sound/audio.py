@@ -115,7 +115,7 @@ def encode_wav(samples: np.ndarray, title: str = "") -> bytes:
     return _encoded(samples, title, "PCM_16", format="WAV")
 
 
-def _encoded(samples: np.ndarray, title: str, subtype: str, **options) -> bytes:
+def _encoded(samples: np.ndarray, title: str, subtype: str, **options: object) -> bytes:
     """Return mono samples as a sound file that shows its title and the piano's."""
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", RATE, 1, subtype, **options) as sound:

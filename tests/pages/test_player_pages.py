@@ -74,7 +74,7 @@ def rendered(page, piece):
     """Return the samples of a piece as the page renders it offline."""
     samples = page.evaluate(
         f"""async (piece) =>
-        Array.from((await {SOUND}.render(piece)).getChannelData(0))""",
+        Array.from((await {SOUND}.render(piece)).samples)""",
         piece,
     )
     return np.array(samples)

@@ -213,7 +213,7 @@ def test_a_page_is_described_by_its_first_paragraph_in_whole_sentences():
 
 @pytest.fixture
 def app(tmp_path):
-    config = SimpleNamespace(project="Deep Musician", root_doc="intro")
+    config = SimpleNamespace(html_title="Deep Musician", root_doc="intro")
     html = SimpleNamespace(format="html")
     return SimpleNamespace(config=config, builder=html, outdir=tmp_path)
 

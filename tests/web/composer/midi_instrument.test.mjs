@@ -23,7 +23,8 @@ beforeEach(() => {
   const output = {
     send: (bytes, at = clock()) => sent.push([Math.round(at) - START, ...bytes]),
   };
-  instrument = new MidiInstrument(output, { clock, volume: () => volume });
+  const now = () => sound.context.currentTime;
+  instrument = new MidiInstrument(output, { now, clock, volume: () => volume });
 });
 
 afterEach(() => {
@@ -39,7 +40,7 @@ function pass(seconds) {
 }
 
 function strike(pitch, at, hold, level) {
-  return instrument.strike(sound, { pitch, at: 10 + at, hold, level });
+  return instrument.strike(null, { pitch, at: 10 + at, hold, level });
 }
 
 /** What was sent but for the message that ends all notes. */

@@ -18,7 +18,7 @@ export class InstrumentChoice {
   constructor(host, { transport }) {
     this.transport = transport;
     this.root = document.createElement("div");
-    this.root.className = "dm-row";
+    this.root.className = "dm-row dm-instrument";
     this.root.innerHTML = CHOICE_MARKUP;
     if (hasWebMidi()) host.append(this.root);
     this.elements = elementsOf(this.root);
@@ -65,7 +65,7 @@ export class InstrumentChoice {
   choose() {
     const { transport } = this;
     const output = this.access.outputs.get(this.elements.outputs.value);
-    const volume = () => transport.volume;
-    transport.setInstrument(output ? new MidiInstrument(output, { volume }) : null);
+    const live = { now: () => transport.now, volume: () => transport.volume };
+    transport.setInstrument(output ? new MidiInstrument(output, live) : null);
   }
 }

@@ -12,18 +12,19 @@ const ALL_NOTES_OFF = [0xb0, 123, 0];
 
 /**
  * Messages wait here until shortly before their time: what has been sent to an output
- * cannot be taken back. `volume()` is 0 to 1; `clock()` is the time in milliseconds.
+ * cannot be taken back. `now()` is the music's time in seconds, `volume()` is 0 to 1, and
+ * `clock()` is the page's time in milliseconds.
  */
 export class MidiInstrument {
-  constructor(output, { volume = () => 1, clock = () => performance.now() } = {}) {
-    Object.assign(this, { output, volume, clock });
+  constructor(output, { now, volume, clock = () => performance.now() }) {
+    Object.assign(this, { output, now, volume, clock });
     this.queue = []; // {at, note, isOn}, by time; a release before an onset
     this.held = new Set(); // notes whose onset was sent, and whose release was not
   }
 
   /** Strike a key, as `Piano` does; returns how to release it at another time. */
-  strike({ context }, { pitch, at, hold, level = 1 }) {
-    const time = (then) => this.clock() + 1000 * (then - context.currentTime);
+  strike(_, { pitch, at, hold, level = 1 }) {
+    const time = (then) => this.clock() + 1000 * (then - this.now());
     const note = { pitch, velocity: midiVelocity(level * this.volume()) };
     this.put({ at: time(at), note, isOn: true });
     this.put({ at: time(at + Math.max(hold, SHORTEST_HOLD)), note, isOn: false });

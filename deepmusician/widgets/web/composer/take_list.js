@@ -116,9 +116,8 @@ export class TakeList {
     row.isRendering = true;
     this.show();
     try {
-      const sound = await this.transport.sound.render(this.pieceOf(take));
-      const bytes = wavOf(sound.getChannelData(0), sound.sampleRate);
-      saveFile(bytes, takeFile(take, "wav"), "audio/wav");
+      const { samples, rate } = await this.transport.sound.render(this.pieceOf(take));
+      saveFile(wavOf(samples, rate), takeFile(take, "wav"), "audio/wav");
     } catch (error) {
       this.onError(`This browser cannot render take ${take.number}: ${error.message}`);
     }

@@ -1,8 +1,7 @@
 // The one sound output of the page: an audio context, the piano, and whoever plays now.
-import { pace } from "./music.js";
 import { Piano } from "./piano.js";
+import { rendered } from "./rendering.js";
 
-const TAIL = 1; // seconds that a piece rings on after its last step
 const COMMON_RATE = 48000; // samples per second on most computers
 const PATIENCE = 2000; // milliseconds in which a sound output begins
 const CLOCK_MILLISECONDS = 10;
@@ -103,17 +102,8 @@ export class Sound {
     return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   }
 
-  /** A piece as an AudioBuffer, rendered faster than it is played. */
-  async render(piece, { tempo = piece.tempo, rate = 22050 } = {}) {
-    const second = pace(piece, tempo);
-    const frames = Math.ceil((piece.length / second + TAIL) * rate);
-    const offline = new OfflineAudioContext(1, frames, rate);
-    const piano = await this.piano();
-    const into = new GainNode(offline, { gain: piece.gain });
-    into.connect(offline.destination);
-    for (const [start, pitch, hold, level = 1] of piece.notes) {
-      piano.strike(into, { pitch, at: start / second, hold: hold / second, level });
-    }
-    return offline.startRendering();
+  /** A piece as {samples, rate}, rendered faster than it is played. */
+  async render(piece) {
+    return rendered(await this.piano(), piece);
   }
 }
