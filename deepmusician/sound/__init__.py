@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from deepmusician.lazy import lazy
 
 if TYPE_CHECKING:
-    from .audio import encode_mp3, encode_wav, mixed, music_name, perform, render
-    from .audio import write_audio
+    from .audio import encode_mp3, mixed, music_name, perform, render, write_audio
     from .levels import TARGET_LOUDNESS, loudness
     from .piano import RATE, Piano, load_piano, recorded_tones
 else:

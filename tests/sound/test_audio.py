@@ -13,14 +13,13 @@ from deepmusician.sound import (
     RATE,
     TARGET_LOUDNESS,
     encode_mp3,
-    encode_wav,
     load_piano,
     loudness,
     perform,
     render,
     write_audio,
 )
-from deepmusician.sound.audio import TAIL, gain
+from deepmusician.sound.audio import TAIL, encode_wav, gain
 from deepmusician.sound.levels import CEILING
 from deepmusician.sound.piano import SYNTHESISED_PIANO
 
