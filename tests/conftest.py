@@ -1,8 +1,13 @@
 """Fixtures that several test files share."""
 
 import pytest
+from hypothesis import settings
 from support import widget_pages, zoo
 from support.slow import is_slow
+
+# Nothing fails for being slow: our machines have other work beside the tests.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 WAITING = ("_lab", "test_parallel")
 

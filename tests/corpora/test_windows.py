@@ -36,7 +36,7 @@ def test_scoring_windows_hold_the_true_context_and_mark_the_padding():
     assert batch.context.dtype == torch.float32
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=5), st.integers(1, 9))
 def test_scoring_windows_show_every_step_exactly_once(lengths, target):
     pieces = [roll_of([20 + i] * length) for i, length in enumerate(lengths)]

@@ -39,7 +39,7 @@ def assert_same(first: list, second: list) -> None:
         torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     batch=st.integers(1, 4),
     steps=st.sampled_from([1, 2, 5, 16, 17, 35]),

@@ -42,7 +42,7 @@ def test_notes_before_the_beginning_are_refused():
 
 
 @given(notes_in_quarters, st.sampled_from([1, 2, 3, 4, 12, 24]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_onset_moves_by_more_than_half_a_step(notes, steps_per_quarter):
     roll = roll_of_notes(*notes, steps_per_quarter=steps_per_quarter)
     assert roll.reading.largest_error <= 0.5 / steps_per_quarter + 1e-6
@@ -50,7 +50,7 @@ def test_no_onset_moves_by_more_than_half_a_step(notes, steps_per_quarter):
 
 
 @given(notes_in_quarters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_rolls_notes_make_the_same_roll(notes):
     roll = roll_of_notes(*notes)
     again = roll_of_notes(

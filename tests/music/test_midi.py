@@ -102,7 +102,7 @@ def test_the_quantisation_error_is_reported_in_quarters(midi_file):
     steps_per_quarter=st.integers(1, 48),
     tempo=st.floats(4, 1000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_roll_to_midi_to_roll_is_the_identity(
     tmp_path_factory, plane, hold, steps_per_quarter, tempo
 ):
@@ -113,7 +113,7 @@ def test_roll_to_midi_to_roll_is_the_identity(
 
 
 @given(steps=st.lists(st.integers(0, 30), min_size=1), rest=st.integers(0, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_midi_to_roll_to_midi_keeps_every_note(tmp_path_factory, steps, rest):
     plane = np.zeros((max(steps) + 1 + rest, KEYS), bool)
     plane[steps, 39] = True
@@ -175,7 +175,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_damage_is_read_or_refused_and_nothing_else(tmp_path_factory, data):
     content = bytearray(zoo.header() + zoo.track(zoo.NOTE * 4))
     for _ in range(data.draw(st.integers(1, 4))):

@@ -8,7 +8,7 @@ from deepmusician.music.notation import voices_of, writable
 
 
 @given(st.data(), st.sampled_from([1, 2, 3, 4, 8, 12]))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_roll_to_score_to_roll_is_the_identity(
     tmp_path_factory, data, steps_per_quarter
 ):

@@ -111,7 +111,7 @@ def test_transposing_moves_all_keys_and_stops_at_the_keyboards_ends():
 
 
 @given(notes_in_quarters, st.integers(-30, 30))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_transposing_there_and_back_changes_nothing(notes, semitones):
     roll = roll_of_notes(*notes)
     if roll.fits(semitones):

@@ -19,7 +19,7 @@ from deepmusician.plots.rolls import draw_probabilities, key_span
 cells_of_notes = st.sets(st.tuples(st.integers(0, 31), st.integers(0, 87)), max_size=25)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cells_of_notes)
 def test_every_onset_is_painted_once_in_its_own_cell(cells):
     ax = draw_roll(roll_of(cells), span=(0, 87)).axes[0]

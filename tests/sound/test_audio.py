@@ -125,7 +125,7 @@ def test_pieces_of_different_density_and_register_are_equally_loud(piano):
     assert levels == pytest.approx([TARGET_LOUDNESS] * 4, abs=1.0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.5), st.integers(1, 24))
 def test_any_roll_renders_finite_samples_that_never_clip(seed, share, steps):
     plane = np.random.default_rng(seed).random((steps, 88)) < share

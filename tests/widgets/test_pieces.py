@@ -96,7 +96,7 @@ def test_a_tempo_that_is_none_is_an_error(tempo):
         piece_of(roll_of([(0, C4)]), tempo=tempo)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32 - 1),
     steps=st.integers(0, 40),
