@@ -13,6 +13,7 @@ MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "assets" / "vendor"
 
 ANONYMOUS = "define(["
+HASTE = "AbortSignal.timeout(2e3)"  # after which a widget is given up
 OLD_ICONS = re.compile(
     r'@font-face\{font-family:"Font Awesome 5 (?:Free|Brands)"(?:\$\{[^}]*\}|[^{}])*\}'
 )
@@ -27,6 +28,16 @@ def named_module(source: str, name: str) -> str:
     if source.count(ANONYMOUS) != 1:
         raise ValueError(f"{name}: expected one anonymous define([ in its source")
     return source.replace(ANONYMOUS, f'define("{name}", [')
+
+
+def patient(source: str) -> str:
+    """Return anywidget's source with a minute for a widget to start, not two seconds.
+
+    A telephone that reads a page of many megabytes takes longer than that.
+    """
+    if source.count(HASTE) != 1:
+        raise ValueError(f"anywidget: expected one {HASTE} in its source")
+    return source.replace(HASTE, "AbortSignal.timeout(6e4)")
 
 
 def without_icon_fonts(source: str) -> str:
@@ -51,7 +62,8 @@ def vendor() -> list[Path]:
     manager = (html_manager / "embed-amd.js").read_text(encoding="utf-8")
     (VENDOR / "embed-amd.js").write_text(without_icon_fonts(manager), encoding="utf-8")
     anywidget = files("anywidget").joinpath("nbextension", "index.js").read_text()
-    (VENDOR / "anywidget-amd.js").write_text(named_module(anywidget, "anywidget"))
+    module = patient(named_module(anywidget, "anywidget"))
+    (VENDOR / "anywidget-amd.js").write_text(module)
     return sorted(VENDOR.iterdir())
 
 

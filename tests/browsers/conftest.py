@@ -16,7 +16,7 @@ def pytest_generate_tests(metafunc):
     """Let every browser take a test, and none of them start twice in a process."""
     if "reader" in metafunc.fixturenames:
         each = [pytest.param(b, marks=pytest.mark.xdist_group(b)) for b in BROWSERS]
-        metafunc.parametrize("reader", each, indirect=True, scope="session")
+        metafunc.parametrize("reader", each, indirect=True)
     if "place" in metafunc.fixturenames:
         metafunc.parametrize("place", ["folder", "server"], indirect=True)
 
@@ -30,7 +30,7 @@ def readers():
         reader.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def reader(request, readers, tmp_path_factory):
     name = request.param
     if name not in readers:
@@ -39,7 +39,9 @@ def reader(request, readers, tmp_path_factory):
             "firefox": Firefox,
             "webkit": lambda: WebKit(tmp_path_factory.mktemp("frame")),
         }[name]()
-    return readers[name]
+    yield readers[name]
+    if name == "webkit":  # it keeps every page that it has shown, by the gigabyte
+        readers.pop(name).close()
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,12 @@ def test_a_source_without_exactly_one_anonymous_module_is_refused(source):
         vendor.named_module(source, "anywidget")
 
 
+def test_a_slow_telephone_has_a_minute_to_start_a_widget():
+    assert vendor.patient(f"{vendor.HASTE}.add()") == "AbortSignal.timeout(6e4).add()"
+    with pytest.raises(ValueError, match="anywidget"):
+        vendor.patient("")
+
+
 ICONS = (
     '@font-face{font-family:"Font Awesome 5 Free";src:url(${E});src:url(${$})}'
     '.fa{font-family:"Font Awesome 5 Free"}'
