@@ -28,7 +28,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help book test lab clean setup train html pins record sweep experiments \
-	benchmark composer
+	benchmark composer mozart
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -90,6 +90,9 @@ benchmark: setup ## score the network beside the published record
 
 composer: setup ## train the network that composes in the page: an hour, can be stopped
 	$(BIN)/python -m experiments composer
+
+mozart: setup ## train that network on Mozart's sonatas: half an hour, can be stopped
+	$(BIN)/python -m experiments mozart
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again
