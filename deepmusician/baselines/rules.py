@@ -10,10 +10,9 @@ from deepmusician.music import KEYS, PITCH_LOW, PianoRoll
 
 QUARTER, CHORD = 4, 8
 """Steps in a quarter, and in a chord: a half note."""
-SCALE = np.array([0, 2, 4, 5, 7, 9, 11])
-"""C major, in semitones above C. A note is counted in notes of the scale, from MIDI
-pitch 0 up; a chord has every other one from its degree up."""
-TRIAD = (0, 2, 4)
+SCALE, TRIAD = np.array([0, 2, 4, 5, 7, 9, 11]), (0, 2, 4)
+"""C major in semitones; a note is a number in it, a chord has every other from its
+degree up."""
 FOLLOWERS = {0: (3, 4, 5), 1: (4,), 3: (0, 1, 4), 4: (0, 5), 5: (1, 3)}
 """Which chords may follow each: of I, ii, IV, V and vi, by degree, from 0."""
 BASS, MIDDLE, MELODY = 21, 28, range(35, 47)  # from C2, from C3, C4 to G5

@@ -88,16 +88,14 @@ def read_composer_network(folder: str | Path | None = None) -> ComposerNetwork:
 def read_mozart(folder: str | Path | None = None) -> tuple[Record, list[PianoRoll]]:
     """Return the record of the network trained on Mozart's sonatas, and its pieces.
 
-    `folder`: where it lies; by default the book's results. The record's rows and
-    details are those of `ComposerNetwork`, without weights, but with `valid_nll`,
-    `counted_nll` (of baselines, by label) and `pieces`, from which the rolls are made.
-    Raises FileNotFoundError, naming the file, where it is missing.
+    Its rows are those of `ComposerNetwork`; its details also have `counted_nll`, of
+    baselines by label, and `pieces`: `name`, `seed`, `prime` and `steps`, `shared_run`.
     """
     record = read_record(MOZART_RECORD, folder)
-    kept = record.provenance.details["pieces"]
-    rolls = [unpack_roll(piece["onsets"], piece["steps"]) for piece in kept]
-    named = zip(rolls, kept, strict=True)
-    return record, [replace(roll, name=piece["name"]) for roll, piece in named]
+    return record, [
+        replace(unpack_roll(piece["onsets"], piece["steps"]), name=piece["name"])
+        for piece in record.provenance.details["pieces"]
+    ]
 
 
 def check_composer_network(corpus: Corpus, folder: str | Path | None = None) -> float:
