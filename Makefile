@@ -91,7 +91,7 @@ benchmark: setup ## score the network beside the published record
 composer: setup ## train the network that composes in the page: an hour, can be stopped
 	$(BIN)/python -m experiments composer
 
-mozart: setup ## train that network on Mozart's sonatas: half an hour, can be stopped
+mozart: setup ## train that network on Mozart's sonatas: 40 minutes, can be stopped
 	$(BIN)/python -m experiments mozart
 
 # --- the steps behind them; every stamp is written last, so that an interrupted

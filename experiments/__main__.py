@@ -60,7 +60,7 @@ def composer(folder: Folder = RESULTS, threads: Threads = None) -> None:
 
 @app.command()
 def mozart(folder: Folder = RESULTS, threads: Threads = None) -> None:
-    """Train that network on Mozart's sonatas, half an hour, and record four pieces."""
+    """Train that network on Mozart's sonatas, 40 minutes, and record four pieces."""
     print(record_mozart(folder, threads=threads))
 
 

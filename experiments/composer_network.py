@@ -1,7 +1,7 @@
 """Train the composer's network and record it in book/results/: for the page, on Bach,
 and on Mozart's sonatas, the report's own music, with four pieces to hear.
 
-An hour and half an hour, on one core too, unless the run store holds them. They can be
+An hour and 40 minutes, on one core too, unless the run store holds them. They can be
 stopped at any time; the same command goes on from the last whole epoch.
 """
 
