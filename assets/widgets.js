@@ -1,7 +1,7 @@
 // Sets up what the widgets' libraries in vendor/ expect of a page. It runs after
 // require.js and before embed-amd.js; see nb_ipywidgets_js in _config.yml.
 (() => {
-  // Fonts lie beside the libraries. They are looked for beside the module that asks.
+  // The libraries' own parts lie beside them, not beside the page that asks.
   const here = document.currentScript.src.replace(/[^/]*$/, "");
   window.__jupyter_widgets_assets_path__ = `${here}vendor/`;
   require.config({

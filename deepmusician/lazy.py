@@ -5,8 +5,10 @@ It imports those names under `TYPE_CHECKING`, where type checkers, editors and
 """
 
 import ast
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -32,7 +34,25 @@ def lazy(face: str) -> Face:
         """Return a public name, importing the module that defines it."""
         if name not in homes:
             raise AttributeError(f"module {face!r} has no attribute {name!r}")
-        return getattr(import_module(homes[name]), name)
+        with naming_extras():
+            return getattr(import_module(homes[name]), name)
 
     names = sorted(homes)
     return load, lambda: names, names
+
+
+@contextmanager
+def naming_extras() -> Iterator[None]:
+    """Let an import that lacks a package of one of our extras say which extra."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        from importlib.metadata import requires
+
+        package = (error.name or "").partition(".")[0]
+        for line in requires("deepmusician") or ():
+            if found := re.match(rf"(?i){package}\b.*extra == .(\w+)", line):
+                cure = f'pip install "deepmusician[{found[1]}]"'
+                text = f"{package} is not installed: {cure}"
+                raise ModuleNotFoundError(text, name=error.name) from error
+        raise

@@ -8,13 +8,18 @@ from typing import Annotated
 
 import typer
 
-from deepmusician.studies import KINDS_OF_OUTPUTS, NETWORKS, PRESETS, choose_rows
+from deepmusician.studies import (
+    KINDS_OF_OUTPUTS,
+    NETWORKS,
+    PRESETS,
+    RECORDS,
+    choose_rows,
+)
 from experiments.benchmark import record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
 from experiments.sweep import record_sweep
 
-RESULTS = Path(__file__).parents[1] / "book" / "results"
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
 Jobs = Annotated[int, typer.Option(help="Local processes.")]
 Threads = Annotated[int | None, typer.Option(help="Cores; by default those free.")]
@@ -24,13 +29,13 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
 
 @app.command()
-def sweep(folder: Folder = RESULTS, jobs: Jobs = 2) -> None:
+def sweep(folder: Folder = RECORDS, jobs: Jobs = 2) -> None:
     """Run the sweep over alpha and gamma at both presets and record it."""
     print(record_sweep(PRESETS, folder, jobs))
 
 
 @app.command()
-def losses(folder: Folder = RESULTS, jobs: Jobs = 2, only: Only = None) -> None:
+def losses(folder: Folder = RECORDS, jobs: Jobs = 2, only: Only = None) -> None:
     """Train the loss experiments, about half an hour, and record them."""
     known = {each.name: each for each in experiments(PRESETS["full"].sweep)}
     if unknown := sorted({*(only or ())} - {*known}):
@@ -41,7 +46,7 @@ def losses(folder: Folder = RESULTS, jobs: Jobs = 2, only: Only = None) -> None:
 
 @app.command()
 def benchmark(
-    folder: Folder = RESULTS,
+    folder: Folder = RECORDS,
     jobs: Jobs = 2,
     sets: str = "jsb",
     outputs: str = ",".join(KINDS_OF_OUTPUTS),
@@ -53,7 +58,7 @@ def benchmark(
 
 
 @app.command()
-def composer(folder: Folder = RESULTS, threads: Threads = None) -> None:
+def composer(folder: Folder = RECORDS, threads: Threads = None) -> None:
     """Train the network that composes in the page, about an hour, and record it."""
     print(record_composer_network(folder, threads=threads))
 

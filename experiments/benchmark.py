@@ -1,4 +1,4 @@
-"""Train and score the rows of the benchmark and record them in book/results/.
+"""Train and score the rows of the benchmark and record them in the package.
 
 It can be stopped at any time; the same command goes on where it stopped.
 """
@@ -41,7 +41,7 @@ def record_benchmark(
     recording, earlier = Recording(), None
     if Path(folder, "benchmark.json").exists():
         earlier = read_benchmark(folder)
-        again = "rm book/results/benchmark*; make benchmark"
+        again = f"rm {folder}/benchmark*; make benchmark"
         check_code(earlier.provenance, again)
     keys = [(row, seed) for row in rows for seed in seeds[row.network]]
     new = run_benchmark(keys, jobs=jobs)

@@ -1,4 +1,4 @@
-"""Train the composer's network and record it in book/results/: for the page, on Bach,
+"""Train the composer's network and record it in the package: for the page, on Bach,
 and on Mozart's sonatas, the report's own music, with four pieces to hear.
 
 An hour and 40 minutes, on one core too, unless the run store holds them. They can be

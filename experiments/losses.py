@@ -1,4 +1,4 @@
-"""Train the loss experiments and record them in book/results/.
+"""Train the loss experiments and record them in the package.
 
 Each compares a few variants of the loss and of the training around it, three seeds
 each, on the sweep's base; none is a cell of the sweep. It can be stopped at any time;

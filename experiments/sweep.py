@@ -1,4 +1,4 @@
-"""Run the sweep over alpha and gamma at both presets and record it in book/results/.
+"""Run the sweep over alpha and gamma at both presets and record it in the package.
 
 It can be stopped at any time; the same command goes on where it stopped.
 """

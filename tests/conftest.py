@@ -15,7 +15,10 @@ def pytest_collection_modifyitems(items):
     """
     items.sort(key=lambda item: not item.path.stem.endswith(WAITING))
     for item in items:
-        if "browser" in item.fixturenames or item.path.parent.name == "pages":
+        if "browser" in item.fixturenames or item.path.parent.name in (
+            "pages",
+            "browsers",
+        ):
             item.add_marker("browser")
         if is_slow(item):
             item.add_marker("slow")

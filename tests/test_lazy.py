@@ -58,6 +58,30 @@ def test_a_name_that_a_face_does_not_have_is_an_attribute_error():
     assert not hasattr(import_module("deepmusician.model"), "nothing")
 
 
+@pytest.mark.parametrize(
+    ("package", "extra"),
+    [("matplotlib", "book"), ("anywidget", "book"), ("distributed", "cluster")],
+)
+def test_a_name_that_needs_an_extra_says_which(monkeypatch, package, extra):
+    def missing(_):
+        raise ModuleNotFoundError("No module", name=f"{package}.part")
+
+    monkeypatch.setattr(sys.modules["deepmusician.lazy"], "import_module", missing)
+    with pytest.raises(ModuleNotFoundError) as error:
+        import_module("deepmusician.plots").draw_roll  # noqa: B018
+    cure = f'{package} is not installed: pip install "deepmusician[{extra}]"'
+    assert str(error.value) == cure
+
+
+def test_any_other_missing_module_is_reported_as_it_is(monkeypatch):
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'nowhere'", name="nowhere")
+
+    monkeypatch.setattr(sys.modules["deepmusician.lazy"], "import_module", missing)
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nowhere'$"):
+        import_module("deepmusician.plots").draw_roll  # noqa: B018
+
+
 def test_importing_the_package_and_its_faces_loads_nothing_heavy():
     heavy = ["torch", "matplotlib", "music21", "pytorch_lightning", "pandas", "scipy"]
     code = (

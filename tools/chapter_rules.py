@@ -17,6 +17,10 @@ BOX = re.compile(
 )
 SAYS = ("**You will learn**", "**You need**", "**It takes** about ")
 WORDS_PER_MINUTE, MINUTES_OFF = 150, 6  # with formulas, figures and code to look at
+# No other package, and no --upgrade: Colab's own torch stays as it is.
+INSTALL = re.compile(
+    r'^ +%pip install -q "deepmusician\[book\] @ git\+https\S+"$', re.M
+)
 ANSWER = re.compile(r"^:{3,}\s*\{dropdown\}|^:class:.*\bdropdown\b", re.MULTILINE)
 
 
@@ -172,7 +176,9 @@ def colab_cell(chapter: NotebookNode) -> Iterator[str]:
         if '"google.colab" in sys.modules' in cell.source:
             if "remove-cell" not in tags(cell):
                 yield "the Colab cell is not tagged remove-cell"
-            if "%pip install" not in cell.source:
-                yield "the Colab cell installs nothing"
+            if "%env DEEPMUSICIAN_PRESET=quick" not in cell.source:
+                yield "the Colab cell does not set the preset quick"
+            if not INSTALL.search(cell.source):
+                yield "the Colab cell does not install deepmusician[book] alone"
             return
     yield "no cell that installs the package on Colab"

@@ -1,6 +1,8 @@
-"""Stop with one clear message unless a browser is here that the tests can open.
+"""Stop with one clear message unless the browsers are here that the tests open.
 
-Runs before anything is installed; the tests ask it too which browser to open.
+    python3 tools/check_browser.py [chromium] [firefox] [webkit]
+
+Runs before anything is installed; the tests ask it too which programs to start.
 """
 
 import os
@@ -8,21 +10,35 @@ import shutil
 import sys
 from pathlib import Path
 
-COMMANDS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+MAC = "/Applications/{0}.app/Contents/MacOS/{0}"
+COMMANDS = {
+    "chromium": (
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "chrome",
+        MAC.format("Google Chrome"),
+        MAC.format("Chromium"),
+    ),
+    "firefox": ("firefox-esr", "firefox", MAC.format("Firefox")),
+    "webkit": ("WebKitWebDriver",),
+    "Xvfb": ("Xvfb",),
+}
+NEEDS = {"webkit": ("webkit", "Xvfb")}  # of a browser that is not one program alone
+PACKAGES = {  # in Debian and Ubuntu
+    "chromium": "chromium",
+    "firefox": "firefox-esr",
+    "webkit": "webkit2gtk-driver",
+    "Xvfb": "xvfb",
+}
 DOWNLOADS = (  # where `playwright install` puts its own, on Linux and macOS
     "~/.cache/ms-playwright",
     "~/Library/Caches/ms-playwright",
 )
 COMPLAINT = """\
-The tests open pages in Chromium, and none is installed here.
-  Debian, Ubuntu:  apt-get install chromium
+The tests open pages in a browser that is not installed here.
+  Debian, Ubuntu:  apt-get install {}"""
+CHROMIUM = """
   Fedora:          dnf install chromium
   macOS:           brew install --cask google-chrome
 Or, where the network allows it, without administrator's rights:
@@ -30,9 +46,9 @@ Or, where the network allows it, without administrator's rights:
 `make check` runs the tests that need no browser."""
 
 
-def installed():
-    """Return the path of the system's Chromium or Chrome, or None."""
-    return next(filter(None, map(shutil.which, COMMANDS)), None)
+def installed(name="chromium"):
+    """Return the path of the system's program, or None."""
+    return next(filter(None, map(shutil.which, COMMANDS[name])), None)
 
 
 def downloaded():
@@ -42,10 +58,17 @@ def downloaded():
     return any(any(folder.glob("chromium-*")) for folder in folders)
 
 
-def complaint():
-    """Return what is missing, or an empty string."""
-    return "" if installed() or downloaded() else COMPLAINT
+def complaint(*browsers):
+    """Return what is missing of these browsers, or of Chromium; or an empty string."""
+    programs = [p for name in browsers or ["chromium"] for p in NEEDS.get(name, [name])]
+    missing = [name for name in programs if not installed(name)]
+    if "chromium" in missing and downloaded():
+        missing.remove("chromium")
+    if not missing:
+        return ""
+    packages = " ".join(PACKAGES[name] for name in missing)
+    return COMPLAINT.format(packages) + (CHROMIUM if "chromium" in missing else "")
 
 
 if __name__ == "__main__":
-    sys.exit(complaint() or 0)
+    sys.exit(complaint(*sys.argv[1:]) or 0)

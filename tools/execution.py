@@ -3,7 +3,7 @@
     python tools/execution.py      run what is not yet kept, for DEEPMUSICIAN_PRESET
 
 What is kept lies in a folder named by a hash of all that a chapter's output can depend
-on beside its own cells: the package, the recorded results, the listeners' answers, the
+on beside its own cells: the package with its records, the listeners' answers, the
 pinned versions, the preset. A change in any of them is another folder, so that nothing
 stale is shown.
 """
@@ -29,7 +29,6 @@ TIMES = ROOT / "_build" / "chapter_times.json"
 TIMEOUT = 900  # seconds per cell
 INPUTS = (
     "deepmusician/**/*",
-    "book/results/**/*",
     "book/listening/**/*",
     "constraints.txt",
 )
@@ -40,8 +39,6 @@ NOTEBOOK_HEADER = "file_format: mystnb"  # a page of text without it runs nothin
 def fingerprint() -> str:
     """Return the hash of what every chapter's output depends on."""
     digest = hashlib.sha256(platform.python_version().encode())
-    piano = Path(sys.prefix, "share", "deepmusician", "piano.npz")
-    digest.update(str(piano.exists()).encode())
     for path in sorted({path for name in INPUTS for path in ROOT.glob(name)}):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(str(path.relative_to(ROOT)).encode())

@@ -6,6 +6,7 @@ A page asks for one by its name in a comment, such as `<!-- made: commands -->`.
 import inspect
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,11 @@ ASKED = re.compile(r"<!-- made: (\w+) -->")
 BRACKETS = re.compile(
     r"\s*\[([^][]*)\]$"
 )  # of a default, at the end of an option's help
+PARTS_OF_CORPUS = (
+    ("train", "train on"),
+    ("valid", "choose the best epoch by"),
+    ("test", "test on"),
+)
 WIDE, HIGH, GAP, EDGE = 360, 36, 20, 26  # of the picture and its floors, in its units
 
 
@@ -62,6 +68,67 @@ def measures() -> str:
     return "\n".join(lines)
 
 
+def corpora() -> str:
+    """Return a Markdown table of the named corpora: what, from where, which licence."""
+    from deepmusician.corpora import CATALOGUE
+
+    lines = ["| name | what | from | licence |", "|---|---|---|---|"]
+    for name, entry in CATALOGUE.items():
+        lines.append(f"| {name} | {entry.title} | {entry.origin} | {entry.licence} |")
+    return "\n".join(lines)
+
+
+def chorales() -> str:
+    """Return how many chorales each part has, and how many files are left out."""
+    from deepmusician.corpora.catalogue import TWICE, chorale_files
+    from deepmusician.corpora.corpus import split_of
+
+    parts = Counter(split_of(name) for name, _ in chorale_files())
+    sizes = ", ".join(f"{parts[part]} to {use}" for part, use in PARTS_OF_CORPUS)
+    return (
+        f"There are {parts.total()} chorales: {sizes}. {len(TWICE)} more files hold "
+        "one of them a second time and are left out."
+    )
+
+
+def network() -> str:
+    """Return what the composer's network is, from its record, in Markdown."""
+    from deepmusician.studies import read_composer_network
+
+    recorded = read_composer_network()
+    provenance, opened = recorded.record.provenance, recorded.open()
+    details, config = provenance.details, opened.model.config
+    minutes, nll = provenance.seconds / 60, details["test_nll"]
+    rows = {
+        "kind": f"GRU encoder-decoder with {config.outputs} outputs",
+        "reads": f"the {config.plane} of 88 keys, {config.context} steps of context, "
+        f"{config.steps_per_quarter} steps per quarter note",
+        "size": f"{config.layers} layers of {config.hidden} units in encoder and "
+        f"decoder, {opened.model.parameter_count:,} parameters",
+        "run": f"`{details['run']}`, seed {details['config']['seed']}, the best of "
+        f"{details['epochs']} epochs",
+        "training": f"{minutes:.0f} minutes, {provenance.threads} thread, no graphics "
+        f"card, torch {provenance.versions['torch']}",
+        "file": f"{details['bytes']:,} bytes, SHA-256 `{details['sha256'][:16]}…`",
+        "held-out chorales": f"{nll['float32']:.4f} nats per step as trained, "
+        f"{nll['rounded']:.4f} with the rounded weights of the file",
+    }
+    return "\n\n".join(f"{name}\n: {row}" for name, row in rows.items())
+
+
+def composed() -> str:
+    """Return a Markdown table of how the network's music measures, beside Bach's."""
+    from deepmusician.studies import COMPOSER_MEASURES, read_composer_network
+
+    rows = read_composer_network().record.rows
+    names = ("music", "pieces", *COMPOSER_MEASURES)
+    lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
+    for row in rows[[*names]].itertuples(index=False):
+        values = (f"{each:.2f}" if isinstance(each, float) else each for each in row)
+        lines.append(f"| {' | '.join(map(str, values))} |")
+    return "\n".join(lines)
+
+
 def floors() -> list[list[str]]:
     """Return the rooms, floor by floor from the top, as the linter has them."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -102,4 +169,7 @@ def floor(number: int, rooms: list[str]) -> Iterator[str]:
         yield f'<text x="{middle:.0f}" y="{line:.0f}">{room}</text>'
 
 
-PARTS = {"commands": commands, "house": house, "measures": measures}
+PARTS = {
+    part.__name__: part
+    for part in (chorales, commands, composed, corpora, house, measures, network)
+}

@@ -1,5 +1,8 @@
 """Write constraints.txt and environment.yml from what is installed here.
 
+constraints.txt pins all that the set-up installs; environment.yml, for conda and
+Binder, what a reader needs to run the chapters.
+
 Run it with the .venv's Python after changing the dependencies in pyproject.toml.
 """
 
@@ -17,23 +20,25 @@ CONSTRAINTS = """\
 # Packages that only other platforms need are left to pip.
 """
 ENVIRONMENT = """\
-# For conda and Binder: the pins of constraints.txt; `make pins` writes this file.
+# For conda and Binder: what a reader needs, as constraints.txt pins it, and a torch for
+# the CPU; `make pins` writes this file.
 name: deep-musician
 channels:
   - conda-forge
 dependencies:
-  - python{python}
+  - python{python},<3.14
   - pip
-  - make
   - pip:
+      - --extra-index-url https://download.pytorch.org/whl/cpu
 """
+READERS = ("book",)  # the extra that the chapters need
 
 
-def requirements() -> list[Requirement]:
-    """Return what pyproject.toml asks for, with every extra, but for the package."""
+def requirements(*extras: str) -> list[Requirement]:
+    """Return what pyproject.toml asks for with these extras, but for the package."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project.get("optional-dependencies", {}).values()
-    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    optional = project["optional-dependencies"]
+    lines = [*project["dependencies"], *(line for e in extras for line in optional[e])]
     wanted = [Requirement(line) for line in lines]
     return [need for need in wanted if need.name != project["name"]]
 
@@ -63,13 +68,19 @@ def installed(wanted: list[Requirement]) -> dict[str, str]:
     return dict(sorted(versions.items()))
 
 
+def pins(*extras: str) -> list[str]:
+    """Return a line for each package that the package with these extras needs here."""
+    versions = installed(requirements(*extras))
+    return [f"{name}=={version}" for name, version in versions.items()]
+
+
 def main() -> None:
     """Write both files."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pins = [f"{name}=={version}" for name, version in installed(requirements()).items()]
-    (ROOT / "constraints.txt").write_text(CONSTRAINTS + "\n".join(pins) + "\n")
-    extras = ",".join(project["optional-dependencies"])
-    lines = [f"      - {pin}" for pin in (*pins, f"-e .[{extras}]")]
+    everything = pins(*project["optional-dependencies"])
+    (ROOT / "constraints.txt").write_text(CONSTRAINTS + "\n".join(everything) + "\n")
+    install = *pins(*READERS), f"-e .[{','.join(READERS)}]"
+    lines = [f"      - {line}" for line in install]
     head = ENVIRONMENT.format(python=project["requires-python"])
     (ROOT / "environment.yml").write_text(head + "\n".join(lines) + "\n")
 

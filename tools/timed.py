@@ -14,16 +14,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LOG = ROOT / "_build" / "times.jsonl"
 CHAPTERS = ROOT / "_build" / "chapter_times.json"
-SETUP = ("install", "front-end", "piano")
+SETUP = ("install", "front-end")
 TITLES = {
     "install": "Python packages",
     "front-end": "front-end packages",
-    "piano": "piano samples",
     "check": "quick unit tests",
     "units": "slow unit tests and widgets in the browser",
     "training": "training",
     "chapters": "running the chapters, two at a time",
     "book": "building the HTML",
+    "wheel": "the wheel, installed on its own",
     "claims": "chapters' checked claims",
     "pages": "pages in the browser",
 }

@@ -3,6 +3,7 @@
 The built book loads these files from its own folder and nothing from the network.
 """
 
+import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,9 @@ MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "assets" / "vendor"
 
 ANONYMOUS = "define(["
+OLD_ICONS = re.compile(
+    r'@font-face\{font-family:"Font Awesome 5 (?:Free|Brands)"(?:\$\{[^}]*\}|[^{}])*\}'
+)
 
 
 def named_module(source: str, name: str) -> str:
@@ -25,6 +29,18 @@ def named_module(source: str, name: str) -> str:
     return source.replace(ANONYMOUS, f'define("{name}", [')
 
 
+def without_icon_fonts(source: str) -> str:
+    """Return the widget manager's source without its icon fonts.
+
+    It brings Font Awesome 5, by names of files that the book does not have, and lays
+    it over the theme's Font Awesome 6; without, icons are drawn with the theme's.
+    """
+    rest, count = OLD_ICONS.subn("", source)
+    if not count or "@font-face" in rest:
+        raise ValueError("widget manager: expected Font Awesome 5 and no other font")
+    return rest.replace("Font Awesome 5 ", "Font Awesome 6 ")
+
+
 def vendor() -> list[Path]:
     """Return the files written to assets/vendor."""
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -32,9 +48,8 @@ def vendor() -> list[Path]:
     html_manager = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
     shutil.copy(MODULES / "mathjax" / "es5" / "tex-svg.js", VENDOR / "tex-svg.js")
     shutil.copy(MODULES / "requirejs" / "require.js", VENDOR)
-    shutil.copy(html_manager / "embed-amd.js", VENDOR)
-    for font in html_manager.glob("*.woff2"):
-        shutil.copy(font, VENDOR)
+    manager = (html_manager / "embed-amd.js").read_text(encoding="utf-8")
+    (VENDOR / "embed-amd.js").write_text(without_icon_fonts(manager), encoding="utf-8")
     anywidget = files("anywidget").joinpath("nbextension", "index.js").read_text()
     (VENDOR / "anywidget-amd.js").write_text(named_module(anywidget, "anywidget"))
     return sorted(VENDOR.iterdir())

@@ -153,7 +153,7 @@ def compose(
 
     For example:
 
-    - `deepmusician compose latest --output chorale.mp3`
+    - `deepmusician compose latest --output chorale.wav`
 
     - `deepmusician compose 3f2a --prime mine.mid --steps 384 -o continued.mid`
 

@@ -46,7 +46,7 @@ Threads = Annotated[
     int | None, typer.Option(help="Cores to use; by default those that are free.")
 ]
 Output = Annotated[
-    Path, typer.Option("--output", "-o", help="A .mid, .musicxml or .mp3 file.")
+    Path, typer.Option("--output", "-o", help="A .mid, .musicxml, .mp3 or .wav file.")
 ]
 Steps = Annotated[int, typer.Option(help="New steps, sixteenths by default.")]
 Prime = Annotated[Path | None, typer.Option(help="A music file to continue.")]

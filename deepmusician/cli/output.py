@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from deepmusician.studies import Provenance
     from deepmusician.training import TrainConfig
 
-OUTPUT_SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mp3")
+SOUND_SUFFIXES = (".mp3", ".wav")
+OUTPUT_SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", *SOUND_SUFFIXES)
 
 
 def say(message: object) -> None:
@@ -154,10 +155,10 @@ def numbered(path: Path, pieces: int) -> list[Path]:
 
 def write_music(roll: "PianoRoll", path: Path) -> None:
     """Write a roll as MIDI, MusicXML or sound, by the path's suffix."""
-    if path.suffix.lower() == ".mp3":
-        from deepmusician.sound import write_mp3
+    if path.suffix.lower() in SOUND_SUFFIXES:
+        from deepmusician.sound import write_audio
 
-        write_mp3(roll, path)
+        write_audio(roll, path)
     else:
         roll.save(path)
 

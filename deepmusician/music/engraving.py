@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from zlib import crc32
 
+from deepmusician.lazy import naming_extras
 from deepmusician.music.midi import MIDI_SUFFIXES
 from deepmusician.music.roll import PianoRoll
 from deepmusician.music.score_files import parse_score, parts_of
@@ -99,7 +100,8 @@ def _described(stream) -> str:
 
 def _svg(stream) -> str:
     """Return Verovio's SVG of the first page, which holds the whole score."""
-    import verovio
+    with naming_extras():
+        import verovio
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
     musicxml = GeneralObjectExporter(stream).parse().decode()

@@ -1,4 +1,4 @@
-"""Rolls and notes as sound: samples, and MP3 files.
+"""Rolls and notes as sound: samples, and MP3 or WAV files.
 
 A roll's notes all have the same strength, for it knows no dynamics; every piece is
 brought to the same loudness, so that none wins a comparison by being louder.
@@ -88,28 +88,44 @@ def render(
     return at_target_loudness(samples, RATE)
 
 
-def write_mp3(music: PianoRoll | Notes, path: str | Path) -> Path:
-    """Return the path of the MP3 file written, 7 kB per second, whole or not at all."""
-    return write_file(path, encode_mp3(render(music), music_name(music)))
+def write_audio(music: PianoRoll | Notes, path: str | Path) -> Path:
+    """Return the path of the MP3 or WAV file written, whole or not at all.
+
+    An MP3 has 7 kB per second, a WAV 44. Raises ValueError for another suffix.
+    """
+    encode = ENCODERS.get(Path(path).suffix.lower())
+    if encode is None:
+        raise ValueError(f"{path}: sound is saved as {' or '.join(ENCODERS)}")
+    return write_file(path, encode(render(music), music_name(music)))
 
 
-def encode_mp3(
-    samples: np.ndarray, title: str = "", compression: float = _COMPRESSION
-) -> bytes:
+def encode_mp3(samples: np.ndarray, title: str = "") -> bytes:
     """Return float32 mono samples at 22,050 Hz as an MP3 file; the piano is credited.
 
     Sounds below 0.1 s are filled up with silence: the format has no empty file. The
-    file shows its `title` in players; `compression` is libsndfile's, 0 to 1.
+    file shows its `title` in players.
     """
+    options = {"compression_level": _COMPRESSION, "bitrate_mode": "CONSTANT"}
+    padded = np.pad(samples, (0, max(0, RATE // 10 - len(samples))))
+    return _encoded(padded, title, "MPEG_LAYER_III", format="MP3", **options)
+
+
+def encode_wav(samples: np.ndarray, title: str = "") -> bytes:
+    """Return the same samples as a WAV file of 16 bits, with title and credit."""
+    return _encoded(samples, title, "PCM_16", format="WAV")
+
+
+def _encoded(samples: np.ndarray, title: str, subtype: str, **options: object) -> bytes:
+    """Return mono samples as a sound file that shows its title and the piano's."""
     file = io.BytesIO()
-    options = {"compression_level": compression, "bitrate_mode": "CONSTANT"}
-    with soundfile.SoundFile(
-        file, "w", RATE, 1, "MPEG_LAYER_III", format="MP3", **options
-    ) as mp3:
-        mp3.title = title or "Deep Musician"
-        mp3.comment = f"Piano: {load_piano().name}"
-        mp3.write(np.pad(samples, (0, max(0, RATE // 10 - len(samples)))))
+    with soundfile.SoundFile(file, "w", RATE, 1, subtype, **options) as sound:
+        sound.title = title or "Deep Musician"
+        sound.comment = f"Piano: {load_piano().name}"
+        sound.write(samples)
     return file.getvalue()
+
+
+ENCODERS = {".mp3": encode_mp3, ".wav": encode_wav}
 
 
 def music_name(music: PianoRoll | Notes) -> str:

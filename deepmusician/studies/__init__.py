@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .presets import preset
     from .benchmark_rows import PUBLISHED, published_table
     from .recording import Recording, check_code, clean_commit, provenance_now
-    from .results import Provenance, read_record, write_record, write_table
+    from .results import RECORDS, Provenance, read_record, write_record
+    from .results import write_table
     from .sweep import PieceKey, Sweep, check_sweep, read_sweep, read_sweep_pieces
     from .sweep import run_sweep, sweep_settings, write_sweep
 else:

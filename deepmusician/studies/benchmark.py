@@ -145,8 +145,8 @@ def write_benchmark(
 def read_benchmark(folder: str | Path | None = None) -> Record:
     """Return the recorded scores, a row a run, and their provenance.
 
-    `folder`: where the record lies; by default the book's results. Raises
-    FileNotFoundError, naming the file, without a record.
+    `folder`: where the record lies; by default `RECORDS`. Raises FileNotFoundError,
+    naming the file, without a record.
     """
     return read_record(BENCHMARK_SCORES, folder)
 

@@ -71,16 +71,16 @@ def write_composer_network(
 def read_composer_network(folder: str | Path | None = None) -> ComposerNetwork:
     """Return the recorded weights and their record.
 
-    `folder`: where they lie; by default the book's results. Raises FileNotFoundError,
-    naming the file, where one is missing, RecordError where they do not fit together.
+    `folder`: where they lie; by default `RECORDS`. Raises FileNotFoundError, naming the
+    file, where one is missing, RecordError where they do not fit together.
     """
     record = read_record(COMPOSER_NETWORK, folder)
     path = find_result(COMPOSER_WEIGHTS, folder)
     weights = path.read_bytes()
     if checksum(weights) != record.provenance.details["sha256"]:
         raise RecordError(
-            f"{path}: is not the file that was recorded. Get it again with "
-            "`git checkout`, or record it anew with `make composer`."
+            f"{path}: is not the file that was recorded. Install the package again, "
+            "or record the network anew with `make composer`."
         )
     return ComposerNetwork(weights, record)
 

@@ -16,6 +16,11 @@ BOOK_RUNS = ("report", "dependent", "bce", "focal")
 """The runs of a preset that the book loads."""
 BENCHMARK = BenchmarkRow("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
+QUICK_NOTE = (
+    "*This page was run with the preset `quick`: its own networks have "
+    "{0.bce.network.hidden} units and trained for seconds. They play worse, and know "
+    "less, than those of `full`, which the book is made for.*"
+)
 _NUMBERS = tomllib.loads((Path(__file__).parent / "data" / "presets.toml").read_text())
 COMPOSER = TrainConfig.from_dict(_NUMBERS["composer"])
 """The network that composes in the page; `make composer` trains it."""
@@ -48,6 +53,13 @@ class Preset:
     benchmark: TrainConfig
     pieces: int
     steps: int
+
+    def note(self) -> None:
+        """Say at the top of a notebook's page that it runs with `quick`, if it does."""
+        if self.name == "quick":
+            from IPython.display import Markdown, display
+
+            display(Markdown(QUICK_NOTE.format(self)))
 
     @property
     def bce(self) -> TrainConfig:

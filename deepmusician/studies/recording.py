@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from deepmusician.studies.fingerprint import behaviour_fingerprint, differences
-from deepmusician.studies.results import PACKAGE, Provenance, RecordError
+from deepmusician.studies.results import Provenance, RecordError
 from deepmusician.training import TrainConfig, sources_now
+
+PACKAGE = Path(__file__).parent.parent
 
 
 class Recording:
@@ -126,8 +128,10 @@ def clean_commit() -> str:
     Raises RuntimeError outside a git checkout, and when the package has changes that
     are not committed: nobody could have that code again.
     """
+    _git("ls-files", "--error-unmatch", "__init__.py", folder=PACKAGE)  # or installed
     commit = _git("rev-parse", "HEAD", folder=PACKAGE)
-    if changes := _git("status", "--porcelain", "--", ".", folder=PACKAGE):
+    code = ".", ":!studies/records"  # whose files change as they are recorded
+    if changes := _git("status", "--porcelain", "--", *code, folder=PACKAGE):
         raise RuntimeError(
             "the package has changes that are not committed, so a record could not "
             f"say which code made it. Commit them first: {' '.join(changes.split())}"

@@ -1,8 +1,8 @@
 """Records of runs that take longer than the build may: small, and with provenance.
 
-A record lies in `book/results/NAME.json`: rows to show, and how they came about, so
-that a chapter can show a figure that the build does not repeat. A record of many runs
-has its rows in `NAME.csv` beside it.
+A record is `studies/records/NAME.json`: rows to show, and how they came about, so that
+a chapter can show a figure that the build does not repeat. A record of many runs has
+its rows in `NAME.csv` beside it. The package carries them wherever it is installed.
 """
 
 import json
@@ -13,13 +13,8 @@ import pandas as pd
 
 from deepmusician.files import checksum, write_file
 
-PACKAGE = Path(__file__).parent.parent
-
-_PLACES = (
-    Path("results"),  # beside a chapter
-    Path("book/results"),
-    PACKAGE.parent / "book" / "results",
-)
+RECORDS = Path(__file__).with_name("records")
+"""The folder of the book's records."""
 
 
 class RecordError(ValueError):
@@ -79,9 +74,9 @@ class Record:
 def read_record(name: str, folder: str | Path | None = None) -> Record:
     """Return the record of that name.
 
-    `folder`: where it lies; by default the book's results. Raises FileNotFoundError,
-    naming the file, where it is missing, and RecordError when its table was changed
-    since it was recorded.
+    `folder`: where it lies; by default `RECORDS`. Raises FileNotFoundError, naming the
+    file, where it is missing, and RecordError when its table was changed since it was
+    recorded.
     """
     path = find_result(f"{name}.json", folder)
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -115,24 +110,21 @@ def write_table(
 
 
 def find_result(file: str, folder: str | Path | None = None) -> Path:
-    """Return where a file of the book's results lies, or of another folder.
+    """Return where a file of a record lies, by default of the book's.
 
     Raises FileNotFoundError, naming the file, where it is missing.
     """
-    for place in _PLACES if folder is None else (Path(folder),):
-        if (place / file).exists():
-            return place / file
-    raise FileNotFoundError(
-        f"{folder or 'book/results'}/{file}: not found. Run this from a clone of the "
-        "repository, which holds the recorded results."
-    )
+    path = Path(folder or RECORDS, file)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not found. No record was written there.")
+    return path
 
 
 def read_experiments(name: str, folder: str | Path | None = None) -> Record:
     """Return the recorded runs of an experiment, a row each, and their provenance.
 
-    `folder`: where the record lies; by default the book's results. Raises
-    FileNotFoundError without a record, RecordError for an experiment it does not hold.
+    `folder`: where the record lies; by default `RECORDS`. Raises FileNotFoundError
+    without a record, RecordError for an experiment it does not hold.
     """
     return read_record("focal_experiments", folder).select(experiment=name)
 

@@ -123,7 +123,7 @@ def read_sweep(name: str | None = None, folder: str | Path | None = None) -> Rec
     """Return the recorded sweep's rows of a preset, and their provenance.
 
     `name`: the preset, "full" by default; `folder`: where the record lies, by default
-    the book's results. Raises FileNotFoundError, naming the file, without a record,
+    `RECORDS`. Raises FileNotFoundError, naming the file, without a record,
     RecordError when it was changed or does not hold the preset.
     """
     record = read_record(SWEEP, folder)

@@ -1,4 +1,4 @@
-"""What all widgets of a page share: their code, their look, and the piano.
+"""What all widgets of a page share: code, look, piano, and the repository's address.
 
 One library per kernel; every widget refers to it, so that a page carries its megabyte
 once. Each widget brings only a few lines that find the library and let it draw.
@@ -6,21 +6,14 @@ once. Each widget brings only a few lines that find the library and let it draw.
 
 import functools
 import hashlib
+from importlib.metadata import metadata
 
 import anywidget
 import ipywidgets
-import numpy as np
 import traitlets
-from joblib import Memory
 
-from deepmusician.files import cache_folder
-from deepmusician.music import KEYS, PITCH_LOW
-from deepmusician.sound import RATE, bank_path, encode_mp3, load_piano
+from deepmusician.sound import recorded_tones
 from deepmusician.widgets.bundle import WEB, one_module, style_sheet
-
-SPACING = 3  # semitones between two tones: the browser bends each by one at most
-BITRATE = 0.85  # of libsndfile's compression: about 32 kbit/s, thirty tones in a page
-_FADE = 0.5  # seconds at the end of a tone
 
 
 class PageLibrary(anywidget.AnyWidget):
@@ -31,6 +24,7 @@ class PageLibrary(anywidget.AnyWidget):
     styles = traitlets.Unicode().tag(sync=True)
     pitches = traitlets.List(traitlets.Int()).tag(sync=True)
     tones = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    repository = traitlets.Unicode().tag(sync=True)
 
 
 class Widget(anywidget.AnyWidget):
@@ -53,22 +47,20 @@ def page_library() -> PageLibrary:
     """Return this kernel's library."""
     styles = style_sheet()
     code = hashlib.sha256((PageLibrary._esm + styles).encode())
-    pitches = list(range(PITCH_LOW, PITCH_LOW + KEYS, SPACING))
-    bank = bank_path()
-    built = bank.stat().st_mtime_ns if bank.is_file() else 0
-    tones = Memory(cache_folder("tones"), verbose=0).cache(_tones)(pitches, built)
+    files = recorded_tones()
     return PageLibrary(
-        edition=code.hexdigest()[:12], styles=styles, pitches=pitches, tones=tones
+        edition=code.hexdigest()[:12],
+        styles=styles,
+        pitches=list(files),
+        tones=[path.read_bytes() for path in files.values()],
+        repository=repository(),
     )
 
 
-def _tones(pitches: list[int], built: int) -> list[bytes]:
-    """Return the piano's tones as MP3; another sample bank was `built` at another time.
+def repository() -> str:
+    """Return the address of the project's repository, as the package's metadata has it.
 
-    Two seconds for every kernel of the book, so the result is kept in the cache.
+    Empty for a package that was installed before its metadata named one.
     """
-    piano, fade = load_piano(), np.linspace(1, 0, round(_FADE * RATE))
-    tones = [piano.tone(pitch).copy() for pitch in pitches]
-    for tone in tones:
-        tone[-len(fade) :] *= fade
-    return [encode_mp3(tone, compression=BITRATE) for tone in tones]
+    addresses = metadata("deepmusician").get_all("Project-URL", [])
+    return dict(each.split(", ", 1) for each in addresses).get("Repository", "")

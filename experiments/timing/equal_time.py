@@ -7,7 +7,7 @@ Every variant first trains for a moment, to learn how many updates the time hold
 learning-rate schedule is then laid over exactly that many. Nothing else may run beside
 it, or, with `--threads 1` and a core to itself, nothing on that core: times are
 compared. Finished variants are found in the run store, so that an interrupted benchmark
-goes on. The record goes to equal_time.json in book/results, or to composer_sizes.json.
+goes on. The record goes to the package's, equal_time.json or composer_sizes.json.
 """
 
 import argparse
@@ -19,7 +19,13 @@ import torch
 
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.files import cache_folder
-from deepmusician.studies import COMPOSER, preset, provenance_now, write_record
+from deepmusician.studies import (
+    COMPOSER,
+    RECORDS,
+    preset,
+    provenance_now,
+    write_record,
+)
 from deepmusician.training import RunStore, TrainConfig, fit
 
 WARM, TIMED = 6, 14  # updates before the clock starts, and on the clock
@@ -109,7 +115,7 @@ def main() -> None:
     parser.add_argument("networks", choices=NETWORKS, nargs="?", default="book")
     parser.add_argument("--seconds", type=float, default=180, help="for each network")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--folder", default="book/results", help="where the table goes")
+    parser.add_argument("--folder", default=RECORDS, help="where the table goes")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     corpus, rows = load_corpus("bach-chorales"), []

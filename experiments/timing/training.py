@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64, 128])
-    parser.add_argument("--record", help="such as book/results/training_speed.json")
+    parser.add_argument("--record", help="such as training_speed.json")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)

@@ -108,7 +108,8 @@ def test_several_pieces_get_numbered_names(trained, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "begins"), [("a.musicxml", b"<?xml"), ("a.mp3", (b"ID3", b"\xff"))]
+    ("name", "begins"),
+    [("a.musicxml", b"<?xml"), ("a.mp3", (b"ID3", b"\xff")), ("a.wav", b"RIFF")],
 )
 def test_the_suffix_decides_what_is_written(trained, tmp_path, name, begins):
     result = typed("compose", "latest", "--steps", 16, "-o", tmp_path / name)
@@ -239,7 +240,11 @@ def test_a_bad_prime_is_one_line(trained, tmp_path):
         (["train", "--alpha", "0.5"], "alpha must be None unless loss='focal'"),
         (["train", "--corpus", "nowhere"], "nowhere"),
         (["corpora", "nowhere"], "nowhere"),
-        (["compose", "-o", "music.wav"], "music.wav: the name must end in one of"),
+        (
+            ["compose", "-o", "music.ogg"],
+            "music.ogg: the name must end in one of "
+            ".mid, .midi, .musicxml, .xml, .mp3, .wav",
+        ),
         (["compose", "-o", "no/folder.mid"], "there is no folder"),
     ],
 )

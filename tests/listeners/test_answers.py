@@ -1,7 +1,7 @@
 """Files of answers: read, checked, and named with their faults."""
 
 import pytest
-from support.answer_files import answered, trial, write
+from support.answer_files import answered, issue, trial, write
 
 from deepmusician.listeners import read_answers
 from deepmusician.listeners.answers import AnswersError, read_listener
@@ -13,7 +13,23 @@ def test_practice_is_left_out_of_what_is_analysed(tmp_path):
     assert list(listener.trials.excerpt) == ["excerpt-0", "excerpt-1"]
 
 
+@pytest.mark.parametrize("name", ["one.json", "one.md", "one.TXT"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_answers_are_read_from_the_text_of_an_issue(tmp_path, name, mark):
+    path = write(tmp_path, name, mark + issue(answered()))
+    (listener,) = read_answers(tmp_path).listeners
+    assert listener.test == "0f3a77c2"
+    assert listener.trials.equals(
+        read_listener(write(tmp_path, "plain", answered())).trials
+    )
+    assert read_listener(path).test == "0f3a77c2"
+
+
 BROKEN = {
+    "an issue that was cut": (issue(answered())[:300], "cannot be read"),
+    "an issue of no test": (issue({"version": 1}), "is a required property"),
+    "an issue without answers": ("I liked the test.", "cannot be read"),
+    "two issues": (issue(answered()) + issue(answered("other")), "more than one test"),
     "cut off": ('{"version": 1, "te', "cannot be read"),
     "not JSON": ("MThd", "cannot be read"),
     "a list": ([], "is not of type 'object'"),
@@ -46,7 +62,8 @@ def test_a_folder_gives_the_good_files_and_reports_each_bad_one(tmp_path):
     write(tmp_path, "a.json", answered("first test"))
     write(tmp_path, "b.json", "{")
     write(tmp_path, "c.json", answered("third test"))
-    write(tmp_path, "notes.txt", "no answers")
+    write(tmp_path, "README.md", "no answers")
+    write(tmp_path, "table.csv", "no answers")
     answers = read_answers(tmp_path)
     assert [each.test for each in answers.listeners] == ["first test", "third test"]
     ((path, reason),) = answers.failures
@@ -64,8 +81,11 @@ def test_the_same_test_counts_once(tmp_path):
     assert answers.failures[0][1] == "holds the same test as a.json. Keep one."
 
 
-def test_an_empty_folder_has_no_listeners_and_a_missing_one_is_an_error(tmp_path):
+def test_an_empty_folder_has_no_listeners_and_neither_has_one_that_is_not_there(
+    tmp_path,
+):
     assert read_answers(tmp_path).listeners == ()
     assert read_answers(tmp_path).trials.empty
-    with pytest.raises(AnswersError, match="is no folder"):
-        read_answers(tmp_path / "nowhere")
+    missing = read_answers(tmp_path / "nowhere")
+    assert missing.listeners == ()
+    assert missing.failures[0][0] == str(tmp_path / "nowhere")

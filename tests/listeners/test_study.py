@@ -4,30 +4,11 @@ import json
 import math
 
 import pytest
-from support.answer_files import answered, trial, write
+from support.answer_files import answered, listener, write
 
-from deepmusician.listeners import Study, power, read_answers
+from deepmusician.listeners import Study, read_answers
 from deepmusician.listeners.detection import agreement, by_composer, who_fooled
 from deepmusician.listeners.study import NOBODY
-from deepmusician.plots import listener_accuracies, power_curves
-from deepmusician.plots.listening import NO_LISTENER as NOBODY_DRAWN
-from deepmusician.plots.listening import luck
-
-
-def listener(right, baseline=2):
-    """Twenty answers on the same excerpts, so many of them right."""
-    rows = []
-    for number in range(20):
-        origin = "human" if number % 2 else "machine"
-        other = "machine" if number % 2 else "human"
-        composer = (
-            "the check" if origin == "machine" and number < 2 * baseline else None
-        )
-        answer = origin if number < right else other
-        changed = {"answer": answer, "confidence": 1 + number % 4}
-        changed |= {"composer": composer} if composer else {}
-        rows.append(trial(number, **changed))
-    return rows
 
 
 @pytest.fixture
@@ -40,10 +21,6 @@ def study(tmp_path):
         )
     write(tmp_path, "broken.json", "{")
     return Study(read_answers(tmp_path))
-
-
-def words(figure):
-    return [text.get_text() for ax in figure.axes for text in ax.texts]
 
 
 def test_without_answers_the_study_says_so_and_has_nothing_to_show(tmp_path):
@@ -60,6 +37,12 @@ def test_without_answers_the_study_says_so_and_has_nothing_to_show(tmp_path):
     assert who_fooled(empty.answers.trials).empty
     assert empty.curves == {}
     assert math.isnan(agreement(empty.answers.trials))
+
+
+def test_where_there_is_no_folder_nobody_has_answered(tmp_path):
+    sentences = list(Study(read_answers(tmp_path / "listening")).sentences())
+    assert sentences[0] == NOBODY
+    assert sentences[1] == "Left out: listening: there is no such folder here."
 
 
 def test_a_folder_with_broken_files_alone_names_them_and_has_no_listener(tmp_path):
@@ -100,36 +83,6 @@ def test_a_baseline_that_serves_as_a_check_has_a_row_of_its_own(study):
 
 def test_each_listener_has_a_curve_and_all_have_one(study):
     assert list(study.curves) == ["listener 0", "listener 1", "all"]
-
-
-def test_the_figure_of_listeners_shows_each_with_an_interval_and_all_curves(study):
-    left, right = listener_accuracies(study.listeners, study.curves).axes
-    dots = [line for line in left.lines if line.get_marker() == "o"]
-    assert [dot.get_xdata()[0] for dot in dots] == [0.8, 0.6]
-    assert len(right.lines) == 1 + 3  # the diagonal of guessing, and the curves
-    assert NOBODY_DRAWN not in words(left.figure)
-
-
-def test_the_figure_of_listeners_says_when_there_are_none(tmp_path):
-    empty = Study(read_answers(tmp_path))
-    figure = listener_accuracies(empty.listeners, empty.curves)
-    assert words(figure) == [NOBODY_DRAWN] * 2
-    left, right = figure.axes
-    assert not [line for line in left.lines if line.get_marker() == "o"]
-    assert len(right.lines) == 1
-
-
-def test_luck_is_where_guessers_end():
-    assert luck(20) == (0.3, 0.7)
-
-
-def test_each_true_share_has_a_curve_of_power():
-    sizes = list(range(1, 11))
-    powers = {share: [power(n, share) for n in sizes] for share in (0.6, 0.8)}
-    (ax,) = power_curves(sizes, powers).axes
-    drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
-    assert list(drawn["60% right"]) == powers[0.6]
-    assert list(drawn["80% right"]) == powers[0.8]
 
 
 def test_a_deeply_nested_file_is_reported_and_stops_nothing(tmp_path):

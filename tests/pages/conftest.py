@@ -1,18 +1,13 @@
 """Fixtures of the tests that open the built book."""
 
-import threading
-from http.server import ThreadingHTTPServer
-
 import pytest
-from support.book_pages import BOOK, CHECKS, Quiet
+from support.book_pages import CHECKS, built_book, served
 from support.widget_pages import watch
 
 
 @pytest.fixture(scope="session")
 def book():
-    if not (BOOK / "index.html").is_file():
-        pytest.fail(f"{BOOK}: no book here. Build it with: make book PRESET=quick")
-    return BOOK.resolve()
+    return built_book()
 
 
 @pytest.fixture
@@ -27,8 +22,5 @@ def page(browser):
 
 @pytest.fixture(scope="module")
 def site():
-    """Give the address of the book on a server of this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served() as address:
+        yield address

@@ -1,6 +1,7 @@
 """The blind test's page in Chromium: a whole test, its file, and what may go wrong."""
 
 import json
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from support import widget_pages
@@ -23,16 +24,34 @@ from support.tunes_to_judge import chance_tunes
 from deepmusician.listeners import read_answers
 from deepmusician.listeners.detection import detect
 from deepmusician.widgets import blind_test
+from deepmusician.widgets.page import repository
 
 DENIED = """Object.defineProperty(window, "localStorage",
   { get() { throw new DOMException("denied", "SecurityError"); } })"""
 
 
+NOTE_TABS = """
+globalThis.opened = [];
+globalThis.open = (address) => opened.push(address);
+globalThis.copied = "";
+const writeText = async (text) => {
+  if (copied === null) throw new Error("denied");
+  copied = text;
+};
+Object.defineProperty(navigator, "clipboard", { value: { writeText } });
+"""
+
+
 @pytest.fixture(scope="module")
 def widget():
+    return deck_with("some network")
+
+
+def deck_with(network):
+    """Return a blind test in which a network of that name takes part."""
     return blind_test(
         {"Bach": chance_tunes(11, seed=2, name="chorale")},
-        {"some network": chance_tunes(9, seed=3)},
+        {network: chance_tunes(9, seed=3)},
         {"tossed coin": chance_tunes(2, seed=4)},
         training=chance_tunes(4, seed=1, name="trained"),
     )
@@ -60,6 +79,51 @@ def test_a_whole_test_with_a_reload_ends_in_a_file_that_the_analysis_reads(
     assert heading(page) == f"You got {found.correct} of 20 right"
     assert f"{found.area:.2f}" in told(page)
     assert page.complaints == []
+
+
+def judged(page):
+    """Take a whole test, and note which tabs are opened and what is copied."""
+    page.evaluate(NOTE_TABS)
+    begin(page)
+    for _ in range(20):
+        judge(page)
+    assert page.evaluate("opened") == []
+    return button(page, "Open an issue with my answers")
+
+
+def body_of(address):
+    assert address.startswith(f"{repository()}/issues/new?title=Answers")
+    return parse_qs(urlparse(address).query)["body"][0]
+
+
+def test_one_button_opens_an_issue_with_the_answers(show, widget, tmp_path):
+    page = show(widget)
+    judged(page).click()
+    page.get_by_text("The draft in the new tab has your answers in it.").wait_for()
+    (address,) = page.evaluate("opened")
+    assert page.get_by_role("link", name="Open it").get_attribute("href") == address
+    (tmp_path / "issue.md").write_text(body_of(address), encoding="utf-8")
+    (listener,) = read_answers(tmp_path).listeners
+    assert len(listener.trials) == 20
+    assert widget_pages.hindrances(page) == []
+    assert page.complaints == []
+
+
+def test_answers_too_long_for_an_address_go_through_the_clipboard(show, tmp_path):
+    page = show(deck_with("a network with a long name" * 9))
+    issue = judged(page)
+    issue.click()
+    page.get_by_text("paste them into the draft in the new tab").wait_for()
+    (address,) = page.evaluate("opened")
+    assert body_of(address) == "Paste your answers in place of this line."
+    (tmp_path / "issue.md").write_text(page.evaluate("copied"), encoding="utf-8")
+    (listener,) = read_answers(tmp_path).listeners
+    assert len(listener.trials) == 20
+    page.evaluate("globalThis.copied = null")  # a browser that allows no copying
+    issue.click()
+    field = page.get_by_label("Your answers, to copy")
+    assert field.input_value() == (tmp_path / "issue.md").read_text(encoding="utf-8")
+    assert widget_pages.hindrances(page) == []
 
 
 def test_nothing_tells_whose_a_piece_is_before_the_end(show, widget):

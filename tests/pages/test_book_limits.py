@@ -34,11 +34,10 @@ def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
     files = [Path(unquote(urlparse(url).path)) for url in asked if url[:5] == "file:"]
     sizes = {path.name: path.stat().st_size for path in files}
     assert sum(sizes.values()) < heaviest(name), sizes
-    if has_widget(name):
-        for theme in ("dark", "light"):
-            page.evaluate(DRESS, theme)
-            page.wait_for_timeout(300)  # colours may fade over
-            assert hindrances(page) == [], theme
+    for theme in ("dark", "light"):
+        page.evaluate(DRESS, theme)
+        page.wait_for_timeout(300)  # colours may fade over
+        assert hindrances(page) == [], theme
     assert readable_after(page) < READABLE
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from support.book_pages import contents, empty_widgets, visit
 
+DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
 LOADED_FROM = re.compile(
     r"<(?:script|link|img|iframe|source|audio|video|object|embed)\b[^>]*?"
     r"\b(?:src|href|data)\s*=\s*[\"']?((?:https?:)?//[^\"'\s>]+)",
@@ -46,6 +47,17 @@ def test_text_stands_out_from_the_page_in_both_themes(book, page, theme):
     visit(page, book / contents()[0])
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert page.evaluate("bookPage.contrast()") > 7
+
+
+def test_every_page_says_what_it_is_about_and_no_two_say_the_same(book):
+    texts = {p: p.read_text(encoding="utf-8") for p in book.glob("book/*.html")}
+    found = {path.stem: DESCRIPTION.findall(text) for path, text in texts.items()}
+    assert [name for name, each in found.items() if len(each) != 1] == []
+    described = [each for (each,) in found.values()]
+    assert all(len(each) > 40 for each in described)
+    assert len({*described}) == len(described)
+    pictures = [re.findall(r'/_static/(\w+\.png)"', each) for each in texts.values()]
+    assert all((book / "_static" / name).is_file() for (name,) in pictures)
 
 
 def test_no_page_names_a_file_on_another_host(book):

@@ -2,17 +2,30 @@
 
 import json
 
+import numpy as np
 import pytest
+import soundfile
 from support import toy, zoo
 from support.composer_page import DONE, compose, error, midi_of, put
 from support.widget_pages import audio_state, hindrances, loudest
 
+from deepmusician.sound import RATE, render
 from deepmusician.widgets import composer
 
 MIDI_KEYBOARD = """
 const input = { name: "Stage piano", state: "connected" };
 globalThis.playMidi = (...data) => input.onmidimessage({ data });
 navigator.requestMIDIAccess = async () => ({ inputs: new Map([["1", input]]) });
+"""
+MIDI_INSTRUMENT = """
+globalThis.midiSent = [];
+const output = {
+  id: "1", name: "Stage piano", state: "connected",
+  send: (bytes, at) => midiSent.push([...bytes]),
+};
+const access = { inputs: new Map(), outputs: new Map([["1", output]]) };
+globalThis.unplug = () => { output.state = "disconnected"; access.onstatechange(); };
+navigator.requestMIDIAccess = async () => access;
 """
 NO_MIDI_KEYBOARD = "navigator.requestMIDIAccess = undefined;"
 
@@ -91,6 +104,29 @@ def wait_for_sound(page):
             return
         page.wait_for_timeout(50)
     pytest.fail("nothing is heard")
+
+
+def test_a_take_is_saved_as_a_wav_that_sounds_as_it_does_in_python(page, tmp_path):
+    compose(page, Seed=5)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download Take 1 as WAV").click()
+    assert saved.value.suggested_filename == "deep-musician-take-1-seed-5.wav"
+    saved.value.save_as(tmp_path / "take.wav")
+    heard, rate = soundfile.read(tmp_path / "take.wav")
+    roll = midi_of(page, 1, tmp_path)
+    rendered = render(roll)
+    assert (heard.ndim, rate) == (1, RATE)
+    assert len(heard) == pytest.approx(len(rendered), abs=2)
+    assert 0.05 < np.abs(heard).max() <= 1
+    alike = np.corrcoef(loudness_over_time(heard), loudness_over_time(rendered))
+    assert alike[0, 1] > 0.95
+    assert page.complaints == []
+
+
+def loudness_over_time(samples, window=RATE // 20):
+    """Return the mean amplitude of each twentieth of a second."""
+    whole = samples[: len(samples) // window * window]
+    return np.abs(whole).reshape(-1, window).mean(axis=1)
 
 
 def test_stopping_while_it_composes_keeps_what_there_is(page):
@@ -239,6 +275,41 @@ def test_a_browser_without_web_midi_is_told_so(page):
     page.get_by_role("button", name="Use a MIDI keyboard").click()
     page.get_by_text("This browser cannot use a MIDI keyboard").wait_for()
     assert page.complaints == []
+
+
+def test_a_take_is_played_on_a_midi_instrument_and_stopped_there(show, widget):
+    page = opened(show, widget)
+    compose(page, Seed=1)
+    page.evaluate(MIDI_INSTRUMENT)
+    page.get_by_role("button", name="Play on a MIDI instrument").click()
+    assert page.get_by_label("Play on").locator("option").all_text_contents() == [
+        "the piano in this page",
+        "Stage piano",
+    ]
+    page.wait_for_function("midiSent.filter(([kind]) => kind === 0x90).length > 3")
+    page.wait_for_timeout(1500)  # what the page's piano had begun rings off
+    assert loudest(page) < 0.001
+    page.get_by_role("button", name="Stop", exact=True).click()
+    sent = page.evaluate("midiSent")
+    assert [0xB0, 123, 0] in sent[-2:]
+    assert sorted(p for kind, p, _ in sent if kind == 0x90) == sorted(
+        p for kind, p, _ in sent if kind == 0x80
+    )
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.evaluate("unplug()")
+    wait_for_sound(page)
+    page.get_by_text("No MIDI instrument is connected.").wait_for()
+    assert hindrances(page) == []
+    assert page.complaints == []
+
+
+def test_a_browser_without_web_midi_offers_no_instrument(show, widget):
+    page = opened(show, widget)
+    page.add_init_script(NO_MIDI_KEYBOARD)
+    page.reload()
+    page.wait_for_selector(".dm-compose:not(:disabled)")
+    compose(page)
+    assert not page.get_by_role("button", name="Play on a MIDI instrument").is_visible()
 
 
 def test_a_midi_file_is_read_in_the_page_and_gone_on_from(page, tmp_path):

@@ -1,9 +1,5 @@
 """The player in Chromium, as a reader uses it: from a folder, with no kernel."""
 
-import re
-from pathlib import Path
-from urllib.parse import unquote, urlparse
-
 import numpy as np
 import pytest
 from support.widget_pages import (
@@ -78,7 +74,7 @@ def rendered(page, piece):
     """Return the samples of a piece as the page renders it offline."""
     samples = page.evaluate(
         f"""async (piece) =>
-        Array.from((await {SOUND}.render(piece)).getChannelData(0))""",
+        Array.from((await {SOUND}.render(piece)).samples)""",
         piece,
     )
     return np.array(samples)
@@ -118,6 +114,37 @@ def test_the_keyboard_alone_plays_seeks_and_pauses(show):
     page.keyboard.press("Space")  # on the button itself, from the beginning again
     page.get_by_role("button", name="Pause").wait_for()
     assert heard(page) > AUDIBLE
+
+
+def test_a_roll_is_read_bar_by_bar_with_the_keyboard(show):
+    page = show(player({"scale": scale(), "chords": chords()}))
+    roll = page.get_by_role("slider", name="Position")
+    said = []
+    for key in ("Home", "ArrowRight", "Shift+ArrowRight", "PageUp", "End"):
+        roll.press(key)
+        said.append(roll.get_attribute("aria-valuetext"))
+    assert said == [
+        "bar 1 of 4: C4",
+        "bar 1 of 4, beat 2: C♯4",
+        "bar 2 of 4, beat 2: F4",
+        "bar 3 of 4, beat 2: A4",
+        "the end, after 4 bars",
+    ]
+    roll.press("Home")
+    page.get_by_role("tab", name="chords").click()
+    at_first = "bar 1 of 4: F2, C3, C4, E4, G4, C5"
+    assert roll.get_attribute("aria-valuetext") == at_first
+
+
+def test_the_playhead_steps_for_readers_who_want_little_motion(show):
+    page = show(player(scale()))
+    for motion in ("reduce", "no-preference"):
+        page.emulate_media(reduced_motion=motion)
+        play(page)
+        places = [step_of(page) for _ in range(25) if page.wait_for_timeout(30) is None]
+        are_whole = all(abs(place - round(place)) < 0.02 for place in places)
+        assert are_whole == (motion == "reduce")
+        page.get_by_role("button", name="Pause").click()
 
 
 def test_notes_sound_at_their_times_to_20_milliseconds(show):
@@ -358,15 +385,3 @@ def test_readers_with_disabilities_are_not_hindered(show, theme):
     page.get_by_role("tab", name="empty").click()
     page.get_by_role("button", name="Loop").first.click()
     assert hindrances(page) == []
-
-
-def test_fonts_are_looked_for_where_they_lie(show):
-    page = show(player(scale()))
-    sources = page.evaluate(
-        """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
-        .filter((rule) => rule.constructor.name === "CSSFontFaceRule")
-        .map((rule) => rule.style.src)"""
-    )
-    paths = [re.search(r'url\("([^"]*woff2)"', source)[1] for source in sources]
-    assert len(paths) >= 3
-    assert all(Path(unquote(urlparse(path).path)).is_file() for path in paths)

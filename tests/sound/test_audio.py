@@ -17,9 +17,9 @@ from deepmusician.sound import (
     loudness,
     perform,
     render,
-    write_mp3,
+    write_audio,
 )
-from deepmusician.sound.audio import TAIL, gain
+from deepmusician.sound.audio import TAIL, encode_wav, gain
 from deepmusician.sound.levels import CEILING
 from deepmusician.sound.piano import SYNTHESISED_PIANO
 
@@ -149,12 +149,28 @@ def test_twenty_seconds_of_mp3_stay_below_160_kilobytes():
     assert len(encode_mp3(render(roll_of([(0, A4)], steps=152)))) < 160_000
 
 
-def test_an_mp3_file_is_written_whole_and_credits_the_piano(tmp_path):
-    path = write_mp3(roll_of([(0, A4)], name="One note"), tmp_path / "one.mp3")
-    assert [file.name for file in tmp_path.iterdir()] == ["one.mp3"]
-    with soundfile.SoundFile(path) as mp3:
-        assert mp3.title == "One note"
-        assert load_piano().name in mp3.comment
+def test_a_wav_holds_the_rendered_samples_to_sixteen_bits():
+    samples = render(roll_of([(0, A4), (16, A4 - 9)]))
+    decoded, rate = soundfile.read(io.BytesIO(encode_wav(samples)))
+    assert rate == RATE
+    np.testing.assert_allclose(decoded, samples, atol=2**-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("one.mp3", "MPEG_LAYER_III"), ("one.WAV", "PCM_16")]
+)
+def test_a_sound_file_is_written_whole_and_credits_the_piano(tmp_path, name, kind):
+    path = write_audio(roll_of([(0, A4)], name="One note"), tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    with soundfile.SoundFile(path) as sound:
+        assert sound.subtype == kind
+        assert sound.title == "One note"
+        assert load_piano().name in sound.comment
+
+
+def test_a_name_of_no_sound_file_is_refused_with_those_that_are(tmp_path):
+    with pytest.raises(ValueError, match=r"one.ogg: .* \.mp3 or \.wav"):
+        write_audio(roll_of([(0, A4)]), tmp_path / "one.ogg")
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
@@ -162,7 +178,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path.write_bytes(b"old")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
-        write_mp3(roll_of([(0, A4)]), path)
+        write_audio(roll_of([(0, A4)]), path)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]
 
 

@@ -1,12 +1,20 @@
 """The two sizes of the book."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from deepmusician.model import DeepMusician
 from deepmusician.studies import BOOK_RUNS, COMPOSER, MOZART, PRESETS, preset
 from deepmusician.training import Cell, cell_of, sweep_cells
+
+BOOK = Path(__file__).parents[2] / "book"
+PAGES = [
+    path
+    for path in sorted(BOOK.glob("*.*"))
+    if "fit(" in path.read_text(encoding="utf-8") and "preset()" in path.read_text()
+]
 
 
 def test_the_variable_chooses_and_quick_is_what_goes_without_saying(monkeypatch):
@@ -21,6 +29,22 @@ def test_an_unknown_preset_is_refused_by_name(monkeypatch):
     monkeypatch.setenv("DEEPMUSICIAN_PRESET", "huge")
     with pytest.raises(ValueError, match="must be one of full, quick, not 'huge'"):
         preset()
+
+
+def test_a_page_run_with_quick_says_so_and_one_with_full_says_nothing(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda each: shown.append(each.data))
+    preset("full").note()
+    assert shown == []
+    preset("quick").note()
+    assert shown[0].startswith("*This page was run with the preset `quick`")
+    assert "32 units" in shown[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_page_that_takes_a_preset_says_when_it_is_quick(page):
+    text = page.read_text(encoding="utf-8")
+    assert text.count("book = preset()") == text.count("book.note()") == 1
 
 
 def test_the_full_report_is_the_reports_exact_network():

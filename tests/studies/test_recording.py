@@ -27,9 +27,14 @@ def test_code_that_is_not_committed_is_refused(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="git checkout"):
         recording.clean_commit()
     git("init")
+    (tmp_path / "__init__.py").touch()
+    with pytest.raises(RuntimeError, match="git checkout"):
+        recording.clean_commit()  # as where it is installed within another's checkout
     (tmp_path / "room.py").write_text("1\n")
     git("add", ".")
     git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-m", "one")
+    (tmp_path / "studies" / "records").mkdir(parents=True)
+    (tmp_path / "studies" / "records" / "new.json").write_text("{}")
     assert len(recording.clean_commit()) == 40
     (tmp_path / "room.py").write_text("2\n")
     with pytest.raises(RuntimeError, match=r"not committed.*room\.py"):

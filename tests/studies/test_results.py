@@ -18,17 +18,16 @@ PROVENANCE = results.Provenance(
 )
 
 
-def test_a_record_is_read_as_it_was_written(tmp_path, monkeypatch):
+def test_a_record_is_read_as_it_was_written(tmp_path):
     rows = [{"name": "a", "valid_nll": 2.5}, {"name": "b", "valid_nll": 3.0}]
     results.write_record(tmp_path / "results" / "x.json", rows, PROVENANCE)
-    monkeypatch.chdir(tmp_path)
-    record = results.read_record("x")
+    record = results.read_record("x", tmp_path / "results")
     assert record.rows.to_dict("records") == rows
     assert record.provenance == PROVENANCE
 
 
 def test_a_missing_record_names_its_file():
-    with pytest.raises(FileNotFoundError, match=r"book/results/none\.json"):
+    with pytest.raises(FileNotFoundError, match=r"records/none\.json: not found"):
         results.read_record("none")
 
 

@@ -30,7 +30,29 @@ def answered(test="0f3a77c2", **changes):
     } | changes
 
 
+def issue(answers):
+    """Return the text of an issue as the page prepares it."""
+    return f"Here are my answers.\n\n```json\n{json.dumps(answers)}\n```\n\nThanks!\n"
+
+
 def write(folder, name, content):
     path = folder / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    text = content if isinstance(content, str) else json.dumps(content)
+    path.write_text(text, encoding="utf-8")
     return path
+
+
+def listener(right, baseline=2):
+    """Twenty answers on the same excerpts, so many of them right."""
+    rows = []
+    for number in range(20):
+        origin = "human" if number % 2 else "machine"
+        other = "machine" if number % 2 else "human"
+        composer = (
+            "the check" if origin == "machine" and number < 2 * baseline else None
+        )
+        answer = origin if number < right else other
+        changed = {"answer": answer, "confidence": 1 + number % 4}
+        changed |= {"composer": composer} if composer else {}
+        rows.append(trial(number, **changed))
+    return rows

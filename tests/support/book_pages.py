@@ -4,11 +4,16 @@
 """
 
 import os
-from http.server import SimpleHTTPRequestHandler
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
 import yaml
 
+from support.readers import CHECKS as WATCH
+from support.readers import FRAME
 from support.widget_pages import loudest
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +49,45 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         """Say nothing."""
+
+
+class Watched(Quiet):
+    """Serves the book, each page with the checks of tests/browsers, and their frame."""
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if self.path == "/frame.html":
+            return self.answer(FRAME)
+        if path.suffix == ".html" and path.is_file():
+            text = path.read_text(encoding="utf-8")
+            return self.answer(
+                text.replace("<head>", f"<head><script>{WATCH}</script>")
+            )
+        return super().do_GET()
+
+    def answer(self, text):
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def served(handler=Quiet):
+    """Give the address of the book on a server of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def built_book():
+    """Return the folder of the built book; fail where there is none."""
+    if not (BOOK / "index.html").is_file():
+        pytest.fail(f"{BOOK}: no book here. Build it with: make book PRESET=quick")
+    return BOOK.resolve()
 
 
 def sounds(page, play):

@@ -4,14 +4,14 @@ import numpy as np
 import soundfile
 
 from deepmusician.sound import RATE
-from deepmusician.sound.piano import _pitch_of
+
+RECORDED = {"A3": 57, "C4": 60, "D#4": 63, "F#4": 66, "A4": 69}
 
 
-def write_package(folder, names=("A3", "C4", "D#4", "F#4", "A4"), rate=44100):
+def write_package(folder, rate=44100):
     """Write recordings like the npm package's: stereo, late attacks, uneven levels."""
     (folder / "audio").mkdir(parents=True)
-    for number, name in enumerate(names):
-        pitch = _pitch_of(folder / f"{name}v8.mp3")
+    for number, (name, pitch) in enumerate(RECORDED.items()):
         time = np.arange(2 * rate) / rate
         tone = np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * time)
         late = np.pad(

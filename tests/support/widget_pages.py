@@ -16,6 +16,7 @@ from ipywidgets.embed import dependency_state, embed_data
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RULES = '{ rules: { "target-size": { enabled: true } } }'  # off by default
 SCRIPTS = (  # in this order, as in _config.yml
     "vendor/require.js",
     "widgets.js",
@@ -130,7 +131,7 @@ def note_request(page, url, site=None):
 def hindrances(page):
     """Return what axe-core finds serious or critical for readers with disabilities."""
     page.add_script_tag(path=AXE)
-    violations = page.evaluate("axe.run()")["violations"]
+    violations = page.evaluate(f"axe.run({AXE_RULES})")["violations"]
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:120]}"
         for each in violations

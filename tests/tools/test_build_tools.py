@@ -1,13 +1,16 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
 
+import docutils.utils
 import nbformat
 import pytest
+from docutils import nodes
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +68,8 @@ def test_the_python_that_runs_the_tests_will_do():
 def no_browser(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
-    monkeypatch.setattr(check_browser, "COMMANDS", ("chromium", "google-chrome"))
+    names = {name: (name,) for name in check_browser.COMMANDS}
+    monkeypatch.setattr(check_browser, "COMMANDS", names)
 
 
 def test_without_a_browser_the_package_to_install_is_named(no_browser):
@@ -75,9 +79,9 @@ def test_without_a_browser_the_package_to_install_is_named(no_browser):
     assert ".venv/bin/playwright install chromium" in complaint
 
 
-@pytest.mark.parametrize("name", check_browser.COMMANDS[:4])
+@pytest.mark.parametrize("name", check_browser.COMMANDS["chromium"][:4])
 def test_a_browser_on_the_path_will_do(no_browser, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(check_browser, "COMMANDS", (name,))
+    monkeypatch.setattr(check_browser, "COMMANDS", {"chromium": (name,)})
     browser = tmp_path / "bin" / name
     browser.parent.mkdir()
     browser.touch(mode=0o755)
@@ -91,8 +95,15 @@ def test_the_browser_that_playwright_downloads_will_do(no_browser, tmp_path):
     assert check_browser.installed() is None  # Playwright knows where its own is
 
 
-def test_make_test_asks_for_a_browser_before_it_sets_anything_up():
-    steps = make("--dry-run", "test").stdout.splitlines()
+def test_every_browser_that_is_missing_has_its_package_named(no_browser):
+    complaint = check_browser.complaint("firefox", "webkit")
+    assert "apt-get install firefox-esr webkit2gtk-driver xvfb" in complaint
+    assert "chromium" not in complaint
+
+
+@pytest.mark.parametrize("target", ["test", "browsers"])
+def test_make_asks_for_a_browser_before_it_sets_anything_up(target):
+    steps = make("--dry-run", target).stdout.splitlines()
     asked = next(n for n, step in enumerate(steps) if "check_browser.py" in step)
     assert not any("pip" in step or "npm" in step for step in steps[:asked])
 
@@ -114,7 +125,6 @@ def test_the_report_tells_chapters_from_html_and_what_was_there_before(monkeypat
     assert timed.rows(entries, {"focal_loss": 30.0, "training": 8.0}) == [
         ("Python packages", "already there"),
         ("front-end packages", "already there"),
-        ("piano samples", "already there"),
         ("training", " 1:05"),
         ("running the chapters, two at a time", " 0:22"),
         ("  focal_loss", " 0:30"),
@@ -149,6 +159,23 @@ def test_a_source_without_exactly_one_anonymous_module_is_refused(source):
         vendor.named_module(source, "anywidget")
 
 
+ICONS = (
+    '@font-face{font-family:"Font Awesome 5 Free";src:url(${E});src:url(${$})}'
+    '.fa{font-family:"Font Awesome 5 Free"}'
+)
+
+
+def test_the_widget_manager_draws_icons_with_the_theme_s_font():
+    left = vendor.without_icon_fonts(f"push(`{ICONS}.fab{{color:red}}`)")
+    assert left == 'push(`.fa{font-family:"Font Awesome 6 Free"}.fab{color:red}`)'
+
+
+@pytest.mark.parametrize("source", ["", ICONS + '@font-face{font-family:"other"}'])
+def test_a_widget_manager_with_other_fonts_is_refused(source):
+    with pytest.raises(ValueError, match="Font Awesome 5 and no other"):
+        vendor.without_icon_fonts(source)
+
+
 def test_pages_lose_the_live_code_scripts_and_keep_the_others():
     def script(filename, **attributes):
         return SimpleNamespace(filename=filename, attributes=attributes)
@@ -161,6 +188,68 @@ def test_pages_lose_the_live_code_scripts_and_keep_the_others():
     context = {"script_files": [kept[0], *thebe, kept[1]]}
     book_extension.drop_thebe(None, "page", "page.html", context, None)
     assert context["script_files"] == kept
+
+
+def page_tree(*paragraphs):
+    """A page whose first paragraph is in a box, and whose others follow it."""
+    tree, section = docutils.utils.new_document("page"), nodes.section()
+    section += nodes.title("", "Bach & sons")
+    section += nodes.note("", nodes.paragraph("", "What you need"))
+    section += [nodes.paragraph("", text) for text in paragraphs]
+    tree += section
+    return tree
+
+
+def test_a_page_is_described_by_its_first_paragraph_in_whole_sentences():
+    short = book_extension.description(page_tree("Two pieces of\nmusic.", "More."))
+    assert short == "Two pieces of music."
+    long = book_extension.description(page_tree("One two three. " * 30))
+    assert long == " ".join(["One two three."] * 13)
+    endless = book_extension.description(page_tree("word " * 90))
+    assert endless.endswith("word …")
+    assert len(endless) <= 202
+    assert book_extension.description(page_tree()) == ""
+
+
+@pytest.fixture
+def app(tmp_path):
+    config = SimpleNamespace(html_title="Deep Musician", root_doc="intro")
+    html = SimpleNamespace(format="html")
+    return SimpleNamespace(config=config, builder=html, outdir=tmp_path)
+
+
+def described(app, page, tree):
+    context = {"title": 'Bach &amp; <em>"sons"</em>', "metatags": "<meta>"}
+    book_extension.describe(app, page, "page.html", context, tree)
+    return dict(
+        re.findall(r'<meta \w+="([^"]*)" content="([^"]*)">', context["metatags"])
+    )
+
+
+def test_a_link_to_a_page_shows_its_title_what_it_is_about_and_a_picture(app):
+    tags = described(app, "book/bach", page_tree('He wrote "chorales".'))
+    assert tags["og:title"] == "Bach &amp; &quot;sons&quot;"
+    assert tags["description"] == "He wrote &quot;chorales&quot;."
+    assert tags["description"] == tags["og:description"]
+    home = book_extension.pages_address()
+    assert tags["og:url"] == f"{home}book/bach.html"
+    assert tags["og:image"] == f"{home}_static/card.png"
+    assert (ROOT / "assets" / "card.png").is_file()
+    assert tags["twitter:card"] == "summary_large_image"
+
+
+def test_a_page_without_a_text_is_not_described(app):
+    assert described(app, "search", None) == {}
+
+
+def test_the_books_address_leads_to_its_first_page_and_shows_the_same(app):
+    tag = '<meta property="og:title" content="Deep">'
+    (app.outdir / "intro.html").write_text(f"<head>{tag}<meta name='x'></head>")
+    book_extension.open_front_door(app, None)
+    door = (app.outdir / "index.html").read_text()
+    assert tag in door
+    assert 'content="0; url=intro.html"' in door
+    assert "name='x'" not in door
 
 
 @pytest.fixture

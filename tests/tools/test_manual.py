@@ -7,7 +7,10 @@ import pytest
 from typer.main import get_command
 
 from deepmusician.cli.commands import app
+from deepmusician.corpora import CATALOGUE, chorale_files
+from deepmusician.corpora.catalogue import TWICE
 from deepmusician.evaluation import MEASURES
+from deepmusician.studies import read_composer_network
 
 COMMANDS = get_command(app).commands
 
@@ -38,6 +41,39 @@ def test_the_manual_has_every_measure_of_music_by_its_name_in_tables():
     lines = manual.measures().splitlines()
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines[2:]] == [
         *MEASURES
+    ]
+
+
+def rows(table):
+    """Return the cells of a Markdown table, without its head."""
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in table.splitlines()[2:]
+    ]
+
+
+def test_the_data_card_has_every_named_corpus_with_its_origin_and_licence():
+    assert {row[0] for row in rows(manual.corpora())} == {*CATALOGUE}
+    assert all(len(row) == 4 and all(row) for row in rows(manual.corpora()))
+
+
+def test_the_data_card_counts_the_chorales_of_each_part():
+    total, *parts, twice = map(int, re.findall(r"\d+", manual.chorales()))
+    assert total == len(chorale_files()) == sum(parts)
+    assert len(parts) == 3
+    assert twice == len(TWICE)
+
+
+def test_the_model_card_says_of_the_network_what_its_record_says():
+    recorded = read_composer_network()
+    details = recorded.record.provenance.details
+    table = dict(entry.split("\n: ") for entry in manual.network().split("\n\n"))
+    assert details["run"] in table["run"]
+    assert f"{details['bytes']:,} bytes" in table["file"]
+    assert f"{details['test_nll']['rounded']:.4f}" in table["held-out chorales"]
+    assert f"{recorded.open().model.parameter_count:,}" in table["size"]
+    assert [row[0] for row in rows(manual.composed())] == [
+        *recorded.record.rows["music"]
     ]
 
 

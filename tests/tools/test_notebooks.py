@@ -54,7 +54,8 @@ COLAB = """\
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet deepmusician
+    %env DEEPMUSICIAN_PRESET=quick
+    %pip install -q "deepmusician[book] @ git+https://example.org/deep-musician"
 """
 
 
@@ -254,13 +255,26 @@ def test_an_answer_may_be_an_admonition_that_folds(chapter):
     assert problems(chapter) == []
 
 
-def test_the_colab_cell_exists_is_hidden_and_installs(chapter):
+def test_the_colab_cell_exists_is_hidden_and_says_which_preset(chapter):
     chapter.cells[0].metadata.tags = []
     assert problems(chapter) == ["the Colab cell is not tagged remove-cell"]
-    chapter.cells[0].source = COLAB.replace("%pip install --quiet", "import")
-    assert "the Colab cell installs nothing" in problems(chapter)
+    chapter.cells[0].source = COLAB.replace("%env", "# ")
+    assert "the Colab cell does not set the preset quick" in problems(chapter)
     chapter.cells[0].source = "import sys"
     assert problems(chapter) == ["no cell that installs the package on Colab"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("%pip", "# "), ("[book]", ""), ("-q", "-q -U"), ("-q", "-q torch==2.13.0")],
+)
+def test_the_colab_cell_installs_the_books_extra_and_nothing_else(
+    chapter, right, wrong
+):
+    chapter.cells[0].source = COLAB.replace(right, wrong)
+    assert problems(chapter) == [
+        "the Colab cell does not install deepmusician[book] alone"
+    ]
 
 
 def test_stripping_keeps_the_claims_and_nothing_else_of_a_run(chapter):

@@ -16,7 +16,8 @@ function initialize({ model }) {
   document.head.append(styles);
   const bank = { pitches: model.get("pitches"), tones: model.get("tones") };
   entry.sound = new Sound(bank);
-  entry.resolve({ views: VIEWS, sound: entry.sound });
+  const repository = model.get("repository");
+  entry.resolve({ views: VIEWS, sound: entry.sound, repository });
 }
 
 export default { initialize };

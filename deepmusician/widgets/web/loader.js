@@ -5,8 +5,8 @@ async function render({ model, el }) {
   // Where each output lives in a frame of its own, asking for the library loads it.
   const id = model.get("library").slice("IPY_MODEL_".length);
   await model.widget_manager.get_model(id);
-  const { views, sound } = await registryEntry(model.get("edition")).ready;
-  return views[model.get("view")]({ model, el, sound });
+  const { views, ...shared } = await registryEntry(model.get("edition")).ready;
+  return views[model.get("view")]({ model, el, ...shared });
 }
 
 export default { render };

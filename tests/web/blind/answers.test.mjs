@@ -7,35 +7,13 @@ import {
   byComposer,
   scoredRows,
 } from "../../../deepmusician/widgets/web/blind/answers.js";
-import {
-  answered,
-  begun,
-  chosen,
-  consented,
-  introduced,
-  listened,
-  newTest,
-  stageOf,
-} from "../../../deepmusician/widgets/web/blind/trials.js";
 import { deckOf } from "../support/blind_deck.mjs";
+import { finishedTest } from "../support/finished_test.mjs";
 
 const DECK = deckOf();
 
-/** A test by somebody who calls everything human. */
-export function finished(answer = () => "human") {
-  const about = { training: "years", before: false };
-  let state = introduced(consented(newTest(DECK, "0123456789abcdef"), 0), about);
-  while (stageOf(state) !== "results") {
-    if (stageOf(state) === "ready") state = begun(state);
-    const id = state.order[state.answers.length];
-    const choice = { answer: answer(id), confidence: 3 };
-    state = answered(chosen(listened(state, 0), choice), 9000);
-  }
-  return state;
-}
-
 test("the file has a row for each piece, with practice marked", () => {
-  const file = answersOf(DECK, finished());
+  const file = answersOf(DECK, finishedTest(DECK));
   assert.equal(file.trials.length, 22);
   assert.deepEqual(
     file.trials.map(({ practice }) => practice),
@@ -60,18 +38,20 @@ test("the file has a row for each piece, with practice marked", () => {
 });
 
 test("the file is named after the test", () => {
-  assert.equal(answersName(finished()), "blind-test-0123456789abcdef.json");
+  assert.equal(answersName(finishedTest(DECK)), "blind-test-0123456789abcdef.json");
 });
 
 test("a model and a baseline are machines, and practice does not count", () => {
-  const rows = scoredRows(DECK, finished());
+  const rows = scoredRows(DECK, finishedTest(DECK));
   assert.equal(rows.length, 20);
   assert.equal(rows.filter(({ isRight }) => isRight).length, 10);
   assert.equal(rows.filter(({ origin }) => origin === "machine").length, 10);
 });
 
 test("who was taken for human is counted per composer, humans first", () => {
-  const state = finished((id) => (id.startsWith("model") ? "machine" : "human"));
+  const state = finishedTest(DECK, (id) =>
+    id.startsWith("model") ? "machine" : "human",
+  );
   assert.deepEqual(
     byComposer(scoredRows(DECK, state)).map(({ composer, count, human }) => [
       composer,

@@ -41,7 +41,7 @@ test("a take says how dense it is, how long, and how it was composed", () => {
   const take = { number: 2, state: "done", ...takeOf(after) };
   assert.equal(takeFacts(take, 60), "0.75 notes per step, 2 s");
   assert.equal(takeOrigin(take), "4 steps, temperature 1, seed 42, after BWV 253");
-  assert.equal(takeFile(take), "deep-musician-take-2-seed-42.mid");
+  assert.equal(takeFile(take, "mid"), "deep-musician-take-2-seed-42.mid");
   const stopped = takeFacts({ ...take, state: "stopped" }, 60);
   assert.equal(stopped, "stopped after 4 steps, 0.75 notes per step, 2 s");
   const silent = {

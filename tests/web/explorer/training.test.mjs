@@ -46,11 +46,22 @@ function setUp({ kernel }) {
       if (kernel && message.ask === "hello") listener({ tell: "here", busy: false });
     },
   };
-  const training = new TrainingButton(host, model);
+  const training = new TrainingButton(host, model, "https://host/owner/book");
+  const { innerHTML } = host;
   training.show(SETTINGS);
   const { button, progress: bar, p: words, ".dm-how": how } = elements;
   const tell = (report) => listener({ ...SETTINGS, ...report });
-  return { training, button, bar, words, how, asked, tell, listener: () => listener };
+  return {
+    innerHTML,
+    training,
+    button,
+    bar,
+    words,
+    how,
+    asked,
+    tell,
+    listener: () => listener,
+  };
 }
 
 test("where a kernel answers, a press trains the alpha and gamma that are set", async () => {
@@ -59,6 +70,18 @@ test("where a kernel answers, a press trains the alpha and gamma that are set", 
   await button.click();
   assert.deepEqual(asked.at(-1), { ask: "train", ...SETTINGS });
   assert.equal(how.hidden, true);
+});
+
+test("the ways to a kernel are those of the repository", () => {
+  const links = setUp({ kernel: false }).innerHTML.matchAll(/href="([^"]*)"/g);
+  assert.deepEqual(
+    [...links].map(([, address]) => address),
+    [
+      "https://mybinder.org/v2/gh/owner/book/main?labpath=book/focal_loss.ipynb",
+      "https://colab.research.google.com/github/owner/book/blob/main/book/focal_loss.ipynb",
+      "https://host/owner/book",
+    ],
+  );
 });
 
 test("a second press stops it", async () => {

@@ -12,6 +12,7 @@ import {
   onsetSteps,
   pitchName,
   pitchRange,
+  positionInWords,
   scrollFor,
 } from "../../../deepmusician/widgets/web/roll/geometry.js";
 
@@ -111,4 +112,17 @@ test("a roll says in words what it shows", () => {
   assert.equal(describeRoll(PIECE), wanted);
   assert.match(describeRoll({ ...PIECE, notes: [] }), /no notes in 64 steps/);
   assert.match(describeRoll({ ...PIECE, notes: [NOTES[0]] }), /: 1 note from C4 to C4/);
+});
+
+test("a place says its bar, its beat and what sounds in that quarter", () => {
+  const words = (step, piece = PIECE) =>
+    positionInWords(piece, step, longestHold(piece.notes));
+  assert.equal(words(0), "bar 1 of 4: C4, E4");
+  assert.equal(words(3.5), "bar 1 of 4: C4, E4");
+  assert.equal(words(4), "bar 1 of 4, beat 2: C4, G4");
+  assert.equal(words(8), "bar 1 of 4, beat 3: silence");
+  assert.equal(words(16), "bar 2 of 4: silence");
+  assert.equal(words(64), "the end, after 4 bars");
+  assert.equal(words(24, { ...PIECE, length: 25 }), "bar 2 of 2, beat 3: silence");
+  assert.equal(words(0, { ...PIECE, length: 0, notes: [] }), "the end, after 0 bars");
 });

@@ -76,6 +76,9 @@ export class FakeSound {
     this.output = new FakeNode(this.context);
     this.fakePiano = new FakePiano();
   }
+  get now() {
+    return this.context.currentTime;
+  }
   async startFor(player) {
     if (this.playing && this.playing !== player) this.playing.pause();
     this.playing = player;

@@ -47,9 +47,10 @@ function consentTerms({ trials, practice, excerpt, minutes }) {
     [
       "What happens to your answers",
       "They stay in this browser, so that you can continue after a reload. Nothing " +
-        "is sent anywhere. At the end you can download them as a file; it is up to " +
-        "you whom you give it to. It does not contain your name, only your answers, " +
-        "the times at which you began and finished, and your training in music.",
+        "is sent anywhere. At the end you can download them as a file, or open a draft " +
+        "of a public message with them; it is up to you whom you give them to. They " +
+        "do not contain your name, only your answers, the times at which you began " +
+        "and finished, and your training in music.",
     ],
     [
       "You are free",

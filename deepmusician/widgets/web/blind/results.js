@@ -9,6 +9,7 @@ import {
   probabilityInPercent,
   termList,
 } from "./elements.js";
+import { filePart } from "./file_part.js";
 import { rocPicture } from "./roc.js";
 
 /** What the number of right answers shows, in words. */
@@ -34,7 +35,7 @@ function leaning(criterion) {
   return `when in doubt you say “${criterion > 0 ? "human" : "machine"}”`;
 }
 
-/** The page. `actions`: play(card), download; `follow` shows which piece plays. */
+/** The page. `actions`: play(card), download, issue; `follow` shows which piece plays. */
 export class ResultsPage {
   constructor(deck, state, actions) {
     this.actions = actions;
@@ -205,22 +206,4 @@ function fooledInWords(rows) {
     `${many ? "Pieces" : "Piece"} ${numbers.join(", ")} ${many ? "are" : "is"} by a ` +
     "machine, and you said “human”. Listen again, as often as you like."
   );
-}
-
-function filePart({ download }) {
-  const save = { type: "button", class: "dm-main", onclick: download };
-  return [
-    newElement("h4", {}, "Your answers are yours"),
-    newElement(
-      "p",
-      {},
-      "They are in this browser and nowhere else. The file contains your answers, " +
-        "when you began and finished, and what you said about your training.",
-    ),
-    newElement(
-      "div",
-      { class: "dm-row" },
-      newElement("button", save, "Download my answers (JSON)"),
-    ),
-  ];
 }

@@ -5,6 +5,7 @@ import { saveFile } from "../page/save_file.js";
 import { Transport } from "../player/transport.js";
 import { answersName, answersOf, cardNow } from "./answers.js";
 import { newElement } from "./elements.js";
+import { newIssue } from "./issue.js";
 import { aboutPage, consentPage, readyPage } from "./pages.js";
 import { ResultsPage } from "./results.js";
 import { SavedProgress } from "./saved_progress.js";
@@ -36,9 +37,8 @@ function pageKey(state) {
 }
 
 class BlindTest {
-  constructor(el, deck, sound, savedProgress) {
-    this.deck = deck;
-    this.savedProgress = savedProgress;
+  constructor(el, { deck, sound, savedProgress, repository }) {
+    Object.assign(this, { deck, savedProgress, repository });
     const saved = savedProgress.load();
     this.isResumed = isTestOf(deck, saved) && saved.consent;
     this.state = this.isResumed ? saved : newTest(deck);
@@ -119,6 +119,7 @@ class BlindTest {
     this.page = new ResultsPage(this.deck, this.state, {
       play: (card) => this.replay(card),
       download: () => this.download(),
+      issue: () => this.repository && newIssue(this.repository, this.answers()),
     });
     return this.page.root;
   }
@@ -173,8 +174,12 @@ class BlindTest {
     this.footer.prepend(newElement("p", { role: "alert" }, text));
   }
 
+  answers() {
+    return answersOf(this.deck, this.state);
+  }
+
   download() {
-    const text = `${JSON.stringify(answersOf(this.deck, this.state), null, 2)}\n`;
+    const text = `${JSON.stringify(this.answers(), null, 2)}\n`;
     saveFile(text, answersName(this.state), "application/json");
   }
 
@@ -224,9 +229,9 @@ class BlindTest {
 }
 
 /** Trait: `deck`. The library calls this for each blind test that a page shows. */
-export async function blindTest({ model, el, sound }) {
+export async function blindTest({ model, el, sound, repository }) {
   const deck = await inflated(model.get("deck")).json(); // see trials.js
   const savedProgress = new SavedProgress(`deep-musician-blind-test-${deck.edition}`);
-  const test = new BlindTest(el, deck, sound, savedProgress);
+  const test = new BlindTest(el, { deck, sound, savedProgress, repository });
   return () => test.destroy();
 }

@@ -18,17 +18,17 @@ export class KeyPlayer {
     this.held.set(pitch, null);
     const piano = await this.sound.startFor(this);
     if (!this.held.has(pitch)) return; // released meanwhile
-    const { context, output } = this.sound;
+    const { context, output, now } = this.sound;
     this.into ??= new GainNode(context, { gain: this.gain });
     this.into.connect(output);
-    const key = { pitch, at: context.currentTime, hold: LONGEST_HOLD };
+    const key = { pitch, at: now, hold: LONGEST_HOLD };
     this.held.set(pitch, piano.strike(this.into, key));
   }
 
   release(pitch) {
     const damp = this.held.get(pitch);
     this.held.delete(pitch);
-    damp?.(this.sound.context.currentTime + 0.01);
+    damp?.(this.sound.now + 0.01);
   }
 
   /** Press a key for a moment. */
@@ -87,7 +87,7 @@ export class Metronome {
   /** Click every so many seconds; returns the time of the first click. */
   start(quarter) {
     this.stop();
-    const first = this.sound.context.currentTime + 0.1;
+    const first = this.sound.now + 0.1;
     this.next = first;
     this.timer = setInterval(() => this.schedule(quarter), 40);
     this.schedule(quarter);
@@ -99,9 +99,9 @@ export class Metronome {
   }
 
   schedule(quarter) {
-    const { context } = this.sound;
-    for (; this.next < context.currentTime + CLICK_AHEAD; this.next += quarter) {
-      this.click(Math.max(this.next, context.currentTime));
+    const { now } = this.sound;
+    for (; this.next < now + CLICK_AHEAD; this.next += quarter) {
+      this.click(Math.max(this.next, now));
     }
   }
 

@@ -1,9 +1,10 @@
 // A MIDI keyboard at the reader's computer, asked for only when they want one.
 
+import { connectedPorts, hasWebMidi, midiAccess } from "./midi_access.js";
+
 const NO_WEB_MIDI =
   "This browser cannot use a MIDI keyboard; Chrome, Edge and Firefox can. " +
   "The letter keys work everywhere.";
-const NOT_ALLOWED = "The browser did not allow this page to use a MIDI keyboard.";
 
 /** The key of a MIDI message that presses or releases one: {pitch, isDown}, or null. */
 export function keyOfMessage([status, pitch, velocity]) {
@@ -24,18 +25,14 @@ export function keyboardsInWords(names) {
  * stop. Throws an Error, in a sentence, where the browser gives no access.
  */
 export async function listenToMidi({ onKey, onNames }) {
-  if (!globalThis.navigator?.requestMIDIAccess) throw new Error(NO_WEB_MIDI);
-  const access = await navigator.requestMIDIAccess().catch(() => {
-    throw new Error(NOT_ALLOWED);
-  });
+  if (!hasWebMidi()) throw new Error(NO_WEB_MIDI);
+  const access = await midiAccess("a MIDI keyboard");
   const onMessage = ({ data }) => {
     const key = keyOfMessage(data);
     if (key) onKey(key);
   };
   const connect = () => {
-    const inputs = [...access.inputs.values()].filter(
-      ({ state }) => state !== "disconnected",
-    );
+    const inputs = connectedPorts(access.inputs);
     for (const input of inputs) input.onmidimessage = onMessage;
     onNames(inputs.map(({ name }) => name || "a MIDI keyboard"));
   };

@@ -69,8 +69,7 @@ export class Recorder {
 
   /** The time of what the reader hears now. */
   get now() {
-    const { currentTime, outputLatency } = this.sound.context;
-    return currentTime - (outputLatency || 0);
+    return this.sound.now - (this.sound.context.outputLatency || 0);
   }
 
   toggle() {

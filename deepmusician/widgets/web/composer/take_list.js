@@ -1,8 +1,9 @@
-// The list of takes: play them, download, link and delete them.
+// The list of takes: play them, save, link and delete them.
 
 import { elementsOf } from "../page/elements.js";
 import { midiOf } from "../page/midi_file.js";
 import { saveFile } from "../page/save_file.js";
+import { wavOf } from "../page/wav_file.js";
 import { playerIcon } from "../player/controls.js";
 import { shareText } from "./share.js";
 import { takeFacts, takeFile, takeOrigin } from "./takes.js";
@@ -25,17 +26,19 @@ const TAKE_MARKUP = `
   </button>
   <span class="dm-take-actions">
     <button type="button" data-element="midi">${playerIcon("save")}MIDI</button>
+    <button type="button" data-element="wav">${playerIcon("save")}WAV</button>
     <button type="button" data-element="linked">Link</button>
     <button type="button" data-element="remove">✕</button>
   </span>`;
 
 /**
  * Shows `takes`. `onPlay(take)` is called for the one that the reader chooses,
- * `onRemove(take)` for the one that they delete. `network` names the network in links.
+ * `onRemove(take)` for the one that they delete, `onError(text)` where one cannot be
+ * saved. `network` names the network in links.
  */
 export class TakeList {
-  constructor(host, { takes, transport, network, onPlay, onRemove }) {
-    Object.assign(this, { takes, transport, network, onPlay, onRemove });
+  constructor(host, { takes, transport, network, onPlay, onRemove, onError }) {
+    Object.assign(this, { takes, transport, network, onPlay, onRemove, onError });
     this.root = document.createElement("section");
     this.root.setAttribute("aria-label", "Takes");
     this.root.innerHTML = TAKES_MARKUP;
@@ -57,8 +60,10 @@ export class TakeList {
     }
     for (const take of takes.all) {
       if (!rows.has(take)) this.addRow(take);
-      rows.get(take).facts.textContent = takeFacts(take, this.transport.tempo);
-      rows.get(take).midi.disabled = take.state === "composing";
+      const row = rows.get(take);
+      row.facts.textContent = takeFacts(take, this.transport.tempo);
+      row.midi.disabled = take.state === "composing";
+      row.wav.disabled = row.midi.disabled || row.isRendering;
     }
     this.root.hidden = takes.all.length === 0;
     if (!takes.all.includes(this.linked)) elements.share.hidden = true;
@@ -73,10 +78,12 @@ export class TakeList {
     row.name.textContent = name;
     row.origin.textContent = takeOrigin(take);
     row.midi.setAttribute("aria-label", `Download ${name} as MIDI`);
+    row.wav.setAttribute("aria-label", `Download ${name} as WAV`);
     row.linked.setAttribute("aria-label", `Link to ${name}`);
     row.remove.setAttribute("aria-label", `Delete ${name}`);
     row.choose.addEventListener("click", () => this.onPlay(take));
-    row.midi.addEventListener("click", () => this.save(take));
+    row.midi.addEventListener("click", () => this.saveMidi(take));
+    row.wav.addEventListener("click", () => this.saveWav(take));
     row.linked.addEventListener("click", () => this.link(take));
     row.remove.addEventListener("click", () => this.remove(take));
     this.rows.set(take, row);
@@ -94,10 +101,28 @@ export class TakeList {
     }
   }
 
-  save(take) {
-    const { piece } = take.growingPiece;
-    const tempo = this.transport.tempo;
-    saveFile(midiOf({ ...piece, tempo }), takeFile(take), "audio/midi");
+  /** A take's piece, at the tempo that the reader has chosen. */
+  pieceOf(take) {
+    return { ...take.growingPiece.piece, tempo: this.transport.tempo };
+  }
+
+  saveMidi(take) {
+    saveFile(midiOf(this.pieceOf(take)), takeFile(take, "mid"), "audio/midi");
+  }
+
+  /** Render a take with the page's piano, and save it. */
+  async saveWav(take) {
+    const row = this.rows.get(take);
+    row.isRendering = true;
+    this.show();
+    try {
+      const { samples, rate } = await this.transport.sound.render(this.pieceOf(take));
+      saveFile(wavOf(samples, rate), takeFile(take, "wav"), "audio/wav");
+    } catch (error) {
+      this.onError(`This browser cannot render take ${take.number}: ${error.message}`);
+    }
+    row.isRendering = false;
+    this.show();
   }
 
   remove(take) {

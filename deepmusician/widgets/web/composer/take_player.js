@@ -6,6 +6,7 @@ import { RULER } from "../roll/drawing.js";
 import { paletteOf } from "../roll/palette.js";
 import { followTransport } from "../roll/playhead.js";
 import { RollView } from "../roll/view.js";
+import { InstrumentChoice } from "./instrument_choice.js";
 
 const AGAIN_ICON =
   '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">' +
@@ -14,7 +15,8 @@ const AGAIN_MARKUP = `
   <button type="button" data-element="again" aria-label="Play from the start"
     title="Play from the start">${AGAIN_ICON}</button>`;
 const TAKE_PLAYER_MARKUP = `
-  <div data-element="roll"></div>${barMarkup({ extra: AGAIN_MARKUP })}`;
+  <div data-element="roll"></div>${barMarkup({ extra: AGAIN_MARKUP })}
+  <div data-element="instrument"></div>`;
 
 /** A roll that tints the beginning that the reader chose. */
 class TakeRoll extends RollView {
@@ -51,6 +53,7 @@ export class TakePlayer {
     this.stopFollowing = followTransport(transport, this.roll, () =>
       this.updateClock(),
     );
+    this.instrument = new InstrumentChoice(this.elements.instrument, { transport });
     this.listen();
     this.show(null);
   }
@@ -71,6 +74,7 @@ export class TakePlayer {
 
   destroy() {
     this.stopFollowing();
+    this.instrument.destroy();
     this.roll.destroy();
   }
 

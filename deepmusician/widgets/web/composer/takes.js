@@ -19,10 +19,10 @@ export function takeOrigin({ settings, beginning }) {
   return `${settingsInWords(settings)}${after}`;
 }
 
-/** A name for a take's file. */
-export function takeFile({ number, settings }) {
+/** A name for a take's file, whose kind is "mid" or "wav". */
+export function takeFile({ number, settings }, kind) {
   const seed = settings.rule === "sample" ? `-seed-${settings.seed}` : "";
-  return `deep-musician-take-${number}${seed}.mid`;
+  return `deep-musician-take-${number}${seed}.${kind}`;
 }
 
 /**

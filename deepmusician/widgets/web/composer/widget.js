@@ -141,6 +141,7 @@ class ComposerView {
       network: this.network.about.run ?? "",
       onPlay: (take) => this.play(take),
       onRemove: (take) => this.remove(take),
+      onError: (text) => this.showError(text),
     });
     takes.addEventListener("change", () => this.player.show(takes.current));
   }

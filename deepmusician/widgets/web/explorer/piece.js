@@ -28,16 +28,16 @@ export function figures(cell, rule, density, music) {
 }
 
 export class ExplorerPiece {
-  constructor(host, sound) {
+  /** `el`: the explorer, which has a place for figures and one for a piece. */
+  constructor(el, sound) {
+    this.figures = el.querySelector(".dm-figures");
+    const host = el.querySelector(".dm-piece");
     host.innerHTML =
-      `<div class="dm-figures"></div><div class="dm-row">` +
-      `<button type="button" class="dm-main"></button>` +
+      `<div class="dm-row"><button type="button" class="dm-main"></button>` +
       `<span class="dm-soft dm-clock"></span></div><div class="dm-roll-host"></div>`;
-    [this.figures, this.button, this.clock] = [
-      ".dm-figures",
-      "button",
-      ".dm-clock",
-    ].map((name) => host.querySelector(name));
+    [this.button, this.clock] = ["button", ".dm-clock"].map((name) =>
+      host.querySelector(name),
+    );
     this.transport = new Transport(sound);
     this.transport.loop = true;
     this.roll = new RollView(host.querySelector(".dm-roll-host"), {

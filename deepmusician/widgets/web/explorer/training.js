@@ -2,24 +2,28 @@
 import { formatNumber } from "./measures.js";
 
 const ANSWER_MILLISECONDS = 2500; // how long a kernel may take to answer
-const REPOSITORY = "deep-musician/deep-musician";
 const CHAPTER = "book/focal_loss.ipynb";
-const BINDER = `https://mybinder.org/v2/gh/${REPOSITORY}/main?labpath=${CHAPTER}`;
-const COLAB = `https://colab.research.google.com/github/${REPOSITORY}/blob/main/${CHAPTER}`;
+const BINDER = "https://mybinder.org/v2/gh/";
+const COLAB = "https://colab.research.google.com/github/";
 
 const INVITATION =
   "Trains a network with this alpha and gamma, which takes a minute or two.";
-const HOW_TO = `
+
+/** How to get a kernel, as HTML. `repository` is its address on GitHub. */
+function howToTrain(repository) {
+  const name = repository.split("/").slice(-2).join("/");
+  return `
   <p>Training needs Python, and no kernel answers on this page. Three ways to get
     one:</p>
   <ul>
-    <li><a href="${BINDER}">Open this chapter in Binder</a>, in the browser.</li>
-    <li><a href="${COLAB}">Open it in Colab</a>, in the browser.</li>
-    <li>Clone <a href="https://github.com/${REPOSITORY}">the repository</a> and run
+    <li><a href="${BINDER}${name}/main?labpath=${CHAPTER}">Open this chapter in Binder</a>, in the browser.</li>
+    <li><a href="${COLAB}${name}/blob/main/${CHAPTER}">Open it in Colab</a>, in the browser.</li>
+    <li>Clone <a href="${repository}">the repository</a> and run
       <code>make lab</code>.</li>
   </ul>
   <p>Then run the chapter’s cells. If you are in a notebook already, its kernel is
     busy or has been stopped.</p>`;
+}
 
 const PHASES = {
   reading: "Reading the music",
@@ -50,7 +54,7 @@ export function reportInWords({
 }
 
 export class TrainingButton {
-  constructor(host, model) {
+  constructor(host, model, repository) {
     this.model = model;
     this.hasKernel = false;
     this.isBusy = false;
@@ -58,7 +62,7 @@ export class TrainingButton {
       `<div class="dm-row"><button type="button"></button>` +
       `<progress max="1" value="0" aria-label="Training progress" hidden></progress></div>` +
       `<p class="dm-soft" role="status">${INVITATION}</p>` +
-      `<div class="dm-how" hidden>${HOW_TO}</div>`;
+      `<div class="dm-how" hidden>${howToTrain(repository)}</div>`;
     [this.button, this.bar, this.words, this.instructions] = [
       ...["button", "progress", "p", ".dm-how"].map((name) => host.querySelector(name)),
     ];

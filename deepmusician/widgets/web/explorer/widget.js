@@ -45,8 +45,9 @@ function explorerMarkup(name, ruleNames) {
         <fieldset><legend>Decision rule</legend><div>${rules}</div></fieldset>
         <p class="dm-soft dm-rule"></p>
         <p class="dm-nearest"></p>
-        <div class="dm-piece-host"></div>
+        <div class="dm-figures"></div>
       </section>
+      <section class="dm-piece" aria-label="Its music"></section>
       <section class="dm-training" aria-label="Train your own"></section>
     </div>
     <div class="dm-unseen" role="status"></div>`;
@@ -72,7 +73,7 @@ function nameSliders(el) {
 }
 
 class Explorer {
-  constructor({ model, el, sound, networks }) {
+  constructor({ model, el, sound, repository, networks }) {
     Object.assign(this, { model, el, networks });
     explorerCount += 1;
     el.innerHTML = explorerMarkup(`dm-rule-${explorerCount}`, networks.rules);
@@ -80,8 +81,8 @@ class Explorer {
     this.drawing = element(".dm-panels");
     this.select = element("select");
     this.heat = new HeatMap(element(".dm-map-host"), networks, (cell) => this.go(cell));
-    this.piece = new ExplorerPiece(element(".dm-piece-host"), sound);
-    this.training = new TrainingButton(element(".dm-training"), model);
+    this.piece = new ExplorerPiece(el, sound);
+    this.training = new TrainingButton(element(".dm-training"), model, repository);
     this.select.addEventListener("change", () =>
       this.set("measure", this.select.value),
     );
@@ -182,10 +183,10 @@ class Explorer {
 }
 
 /** Draw the explorer into its element; returns how to remove it. */
-export async function explorer({ model, el, sound }) {
+export async function explorer({ model, el, sound, repository }) {
   el.classList.add("dm-explorer");
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's, for its cells
   const networks = await Networks.read(model);
-  const view = new Explorer({ model, el, sound, networks });
+  const view = new Explorer({ model, el, sound, repository, networks });
   return () => view.destroy();
 }

@@ -49,12 +49,15 @@ export function midiOf(piece) {
 function noteEvents([start, pitch, hold, level = 1], step) {
   const at = Math.round(start * step);
   const until = Math.max(at + 1, Math.round((start + hold) * step));
-  const struck = Math.round(MIDI_STRENGTH * Math.sqrt(level)); // see audio.py's `gain`
-  const velocity = Math.max(1, Math.min(127, struck));
   return [
-    { at, rank: 2, bytes: [0x90, pitch, velocity] },
+    { at, rank: 2, bytes: [0x90, pitch, midiVelocity(level)] },
     { at: until, rank: 1, bytes: [0x80, pitch, 0] },
   ];
+}
+
+/** The velocity of a note of some level, 1 for a roll's notes: see audio.py's `gain`. */
+export function midiVelocity(level) {
+  return Math.max(1, Math.min(127, Math.round(MIDI_STRENGTH * Math.sqrt(level))));
 }
 
 function midiMeta(kind, bytes) {

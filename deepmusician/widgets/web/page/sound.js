@@ -1,15 +1,43 @@
 // The one sound output of the page: an audio context, the piano, and whoever plays now.
-import { pace } from "./music.js";
 import { Piano } from "./piano.js";
+import { rendered } from "./rendering.js";
 
-const TAIL = 1; // seconds that a piece rings on after its last step
 const COMMON_RATE = 48000; // samples per second on most computers
+const PATIENCE = 2000; // milliseconds in which a sound output begins
+const CLOCK_MILLISECONDS = 10;
+const NO_OUTPUT = "This browser finds no sound output, so the music moves on unheard.";
+
+function wait(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Say in every widget of the page that nothing can be heard, or take it back. */
+function showNoOutput(isSilent) {
+  for (const widget of globalThis.document?.querySelectorAll(".dm") ?? []) {
+    const shown = widget.querySelector(":scope > .dm-no-output");
+    if (shown) shown.hidden = !isSilent;
+    if (shown || !isSilent) continue;
+    const words = document.createElement("p");
+    words.className = "dm-no-output";
+    words.setAttribute("role", "alert");
+    words.textContent = NO_OUTPUT;
+    widget.prepend(words);
+  }
+}
 
 export class Sound {
   /** `bank`: MIDI `pitches` and as many MP3 `tones`. */
-  constructor(bank) {
+  constructor(bank, { patience = PATIENCE } = {}) {
     this.bank = bank;
+    this.patience = patience;
     this.playing = null;
+    this.stopped = null; // {time, at}: where the context's time stands, and since when
+  }
+
+  /** Seconds: the context's time, and the page's where no sound output moves it. */
+  get now() {
+    if (!this.stopped) return this.context.currentTime;
+    return this.stopped.time + (performance.now() - this.stopped.at) / 1000;
   }
 
   /** The audio context; browsers start it only within a click or key press. */
@@ -46,8 +74,24 @@ export class Sound {
   async startFor(player) {
     if (this.playing && this.playing !== player) this.playing.pause();
     this.playing = player;
-    await this.context.resume();
+    await this.startClock();
     return this.piano();
+  }
+
+  /** Resume the context; if its time stands still nevertheless, use the page's. */
+  async startClock() {
+    const { context } = this;
+    const resumed = context.resume();
+    const from = this.stopped?.time ?? context.currentTime;
+    if (this.stopped && context.currentTime === from) return;
+    if (this.isHeard) return resumed;
+    const end = performance.now() + this.patience;
+    while (context.currentTime === from && performance.now() < end) {
+      await wait(CLOCK_MILLISECONDS);
+    }
+    this.isHeard = context.currentTime > from;
+    this.stopped = this.isHeard ? null : { time: from, at: performance.now() };
+    showNoOutput(!this.isHeard);
   }
 
   /** What is heard now, as the largest sample of the last 2048. */
@@ -58,17 +102,8 @@ export class Sound {
     return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   }
 
-  /** A piece as an AudioBuffer, rendered faster than it is played. */
-  async render(piece, { tempo = piece.tempo, rate = 22050 } = {}) {
-    const second = pace(piece, tempo);
-    const frames = Math.ceil((piece.length / second + TAIL) * rate);
-    const offline = new OfflineAudioContext(1, frames, rate);
-    const piano = await this.piano();
-    const into = new GainNode(offline, { gain: piece.gain });
-    into.connect(offline.destination);
-    for (const [start, pitch, hold, level = 1] of piece.notes) {
-      piano.strike(into, { pitch, at: start / second, hold: hold / second, level });
-    }
-    return offline.startRendering();
+  /** A piece as {samples, rate}, rendered faster than it is played. */
+  async render(piece) {
+    return rendered(await this.piano(), piece);
   }
 }

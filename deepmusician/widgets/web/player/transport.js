@@ -18,6 +18,7 @@ export class Transport extends EventTarget {
     super();
     this.sound = sound;
     this.piece = null;
+    this.instrument = null; // what strikes the notes in place of the page's piano
     this.isPlaying = false;
     this.isWanted = false; // plays, or will once the piano is ready
     this.loop = false;
@@ -96,6 +97,14 @@ export class Transport extends EventTarget {
     });
   }
 
+  /** Send the notes to an instrument from here on; null for the page's piano. */
+  setInstrument(instrument) {
+    const { position } = this;
+    this.instrument?.silence();
+    this.instrument = instrument;
+    if (this.isPlaying) this.jump(position);
+  }
+
   /** 0 to 1. */
   setVolume(volume) {
     this.volume = volume;
@@ -105,7 +114,7 @@ export class Transport extends EventTarget {
   // --- internals
 
   get now() {
-    return this.sound.context.currentTime;
+    return this.sound.now;
   }
 
   get pace() {
@@ -211,7 +220,8 @@ export class Transport extends EventTarget {
 
   strike(at, pitch, hold, level = 1) {
     const note = { pitch, at, hold: hold / this.pace, level };
-    this.pending.push({ release: this.piano.strike(this.bus, note), at });
+    const { bus, instrument, piano } = this;
+    this.pending.push({ release: (instrument ?? piano).strike(bus, note), at });
   }
 
   newBus() {
@@ -225,6 +235,7 @@ export class Transport extends EventTarget {
   fadeOut() {
     const { bus, now } = this;
     if (!bus) return;
+    this.instrument?.silence();
     bus.gain.cancelScheduledValues(now);
     bus.gain.setTargetAtTime(0, now, FADE_OUT);
     setTimeout(() => bus.disconnect(), 20_000 * FADE_OUT);

@@ -84,6 +84,20 @@ export function describeRoll(piece) {
   return `Piano roll of ${label}: ${count} from ${low} to ${high} in ${size}.`;
 }
 
+/** The bar and the beat at a step, and what sounds in that quarter, low notes first. */
+export function positionInWords({ notes, length, stepsPerQuarter }, step, longest) {
+  const quarter = Math.floor(step / stepsPerQuarter);
+  const bars = Math.ceil(length / (4 * stepsPerQuarter));
+  if (step >= length) return `the end, after ${bars === 1 ? "1 bar" : `${bars} bars`}`;
+  const from = quarter * stepsPerQuarter;
+  const within = notesBetween(notes, from, from + stepsPerQuarter, longest);
+  const pitches = new Set(within.map(([, pitch]) => pitch));
+  const names = [...pitches].sort((low, high) => low - high).map(pitchName);
+  const beat = quarter % 4 === 0 ? "" : `, beat ${(quarter % 4) + 1}`;
+  const place = `bar ${Math.floor(quarter / 4) + 1} of ${bars}${beat}`;
+  return `${place}: ${names.join(", ") || "silence"}`;
+}
+
 /** Where a key of the keyboard moves a cell's cursor to; undefined for other keys. */
 export function movedCursor([step, pitch], key, length, range) {
   const to = {

@@ -9,6 +9,7 @@ import {
   onsetSteps,
   pitchName,
   pitchRange,
+  positionInWords,
   scrollFor,
 } from "./geometry.js";
 import { paletteOf, watchTheme } from "./palette.js";
@@ -69,6 +70,7 @@ export class RollView {
     this.piece = piece;
     this.onsetWidth = onsetSteps(piece);
     this.longest = longestHold(piece.notes);
+    this.announcedBar = null; // its notes are others, wherever the playhead stands
     this.words.textContent = describeRoll(piece);
     this.measure();
     this.showPosition(
@@ -84,7 +86,7 @@ export class RollView {
     this.position = step;
     this.playhead.hidden = step === null;
     if (step !== null) {
-      this.playhead.style.transform = `translateX(${step * this.zoom}px)`;
+      this.placePlayhead();
       this.follow(jumped);
     }
     this.announce(jumped);
@@ -162,10 +164,15 @@ export class RollView {
     this.row = Math.max(least, Math.min(14, Math.round(this.height / rows)));
     this.long.style.blockSize = `${RULER + rows * this.row}px`;
     this.long.style.inlineSize = `${Math.ceil(this.piece.length * this.zoom) + 1}px`;
-    if (this.position !== null) {
-      this.playhead.style.transform = `translateX(${this.position * this.zoom}px)`;
-    }
+    this.placePlayhead();
     this.redraw();
+  }
+
+  /** Move the playhead, from step to step where a reader wants little motion. */
+  placePlayhead() {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const step = isCalm ? Math.floor(this.position ?? 0) : this.position;
+    this.playhead.style.transform = `translateX(${step * this.zoom}px)`;
   }
 
   /** Draw in the next frame, once. */
@@ -226,7 +233,8 @@ export class RollView {
     const bar = Math.floor(at / (4 * stepsPerQuarter));
     if (!jumped && bar === this.announcedBar) return;
     this.announcedBar = bar;
-    const values = { min: 0, max: length, now: at, text: `step ${at} of ${length}` };
+    const text = positionInWords(this.piece, at, this.longest);
+    const values = { min: 0, max: length, now: at, text };
     for (const [name, value] of Object.entries(values)) {
       this.scroller.setAttribute(`aria-value${name}`, value);
     }
