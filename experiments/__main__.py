@@ -64,7 +64,7 @@ def composer(folder: Folder = RECORDS, threads: Threads = None) -> None:
 
 
 @app.command()
-def mozart(folder: Folder = RESULTS, threads: Threads = None) -> None:
+def mozart(folder: Folder = RECORDS, threads: Threads = None) -> None:
     """Train that network on Mozart's sonatas, 40 minutes, and record four pieces."""
     print(record_mozart(folder, threads=threads))
 
