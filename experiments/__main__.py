@@ -1,4 +1,4 @@
-"""The commands: `python -m experiments sweep`, `losses`, `benchmark`, `composer`.
+"""The commands: `python -m experiments sweep`, `losses`, `benchmark`, `composer`, ...
 
 Each can be stopped at any time; the same command goes on where it stopped.
 """
@@ -16,7 +16,7 @@ from deepmusician.studies import (
     choose_rows,
 )
 from experiments.benchmark import record_benchmark
-from experiments.composer_network import record_composer_network
+from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
 from experiments.sweep import record_sweep
 
@@ -61,6 +61,12 @@ def benchmark(
 def composer(folder: Folder = RECORDS, threads: Threads = None) -> None:
     """Train the network that composes in the page, about an hour, and record it."""
     print(record_composer_network(folder, threads=threads))
+
+
+@app.command()
+def mozart(folder: Folder = RECORDS, threads: Threads = None) -> None:
+    """Train that network on Mozart's sonatas, 40 minutes, and record four pieces."""
+    print(record_mozart(folder, threads=threads))
 
 
 if __name__ == "__main__":

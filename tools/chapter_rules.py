@@ -11,6 +11,12 @@ CHECKED = "nbval-check-output"
 FIGURE = "figure"
 LONGEST_CLAIM = 30  # lines of recorded output that a reader still takes in
 EXERCISE = re.compile(r"^:{3,}\s*\{admonition\}\s*Exercise", re.MULTILINE)
+BY_EAR = re.compile(r"^### By ear$", re.MULTILINE)
+BOX = re.compile(
+    r"\A# [^\n]+\n\n:::\{admonition\} In this chapter\n(.*?)\n:::", re.DOTALL
+)
+SAYS = ("**You will learn**", "**You need**", "**It takes** about ")
+WORDS_PER_MINUTE, MINUTES_OFF = 150, 6  # with formulas, figures and code to look at
 # No other package, and no --upgrade: Colab's own torch stays as it is.
 INSTALL = re.compile(
     r'^ +%pip install -q "deepmusician\[book\] @ git\+https\S+"$', re.M
@@ -25,7 +31,10 @@ def tags(cell: NotebookNode) -> list[str]:
 
 def problems(chapter: NotebookNode) -> list[str]:
     """Return one sentence for each rule that the chapter breaks, in its order."""
-    rules = checked_claims, stray_outputs, definitions, figures, exercises, colab_cell
+    rules = (
+        *(checked_claims, stray_outputs, definitions, figures, exercises, by_ear),
+        *(opening_box, colab_cell),
+    )
     return [problem for rule in rules for problem in rule(chapter)]
 
 
@@ -120,13 +129,45 @@ def figures(chapter: NotebookNode) -> Iterator[str]:
 
 def exercises(chapter: NotebookNode) -> Iterator[str]:
     """Yield what is missing from the exercises and their folded answers."""
-    prose = "\n\n".join(c.source for c in chapter.cells if c.cell_type == "markdown")
-    _, *parts = EXERCISE.split(prose)
+    _, *parts = EXERCISE.split(prose(chapter))
     if len(parts) < 3:
         yield f"{len(parts)} exercises; a chapter has at least 3"
     for number, part in enumerate(parts, start=1):
         if not ANSWER.search(part):
             yield f"exercise {number} has no folded answer"
+
+
+def by_ear(chapter: NotebookNode) -> Iterator[str]:
+    """Yield a complaint unless three exercises and a player come under "By ear"."""
+    _, *below = BY_EAR.split(prose(chapter))
+    if not below or len(EXERCISE.findall(below[-1])) < 3:
+        yield 'fewer than 3 exercises under "### By ear"'
+    heard = [BY_EAR.search(cell.source) is not None for cell in chapter.cells]
+    last = chapter.cells[heard.index(True) + 1 :] if any(heard) else []
+    if last and not any("player(" in c.source for c in last if c.cell_type == "code"):
+        yield "nothing to hear for the exercises by ear"
+
+
+def opening_box(chapter: NotebookNode) -> Iterator[str]:
+    """Yield what the box below the title lacks, or how far off its minutes are."""
+    text = prose(chapter)
+    if not (box := BOX.match(text)):
+        yield "no box below the title: what you will learn, what you need, how long"
+        return
+    yield from (f"the box does not say {each}" for each in SAYS if each not in box[1])
+    read = text.partition("\n## Try it yourself")[0]
+    captions = (c.metadata.get("mystnb", {}).get("figure", {}) for c in chapter.cells)
+    read += " ".join(figure.get("caption", "") for figure in captions)
+    minutes = len(read.split()) / WORDS_PER_MINUTE
+    said = re.search(r"about (\d+) minutes to read", box[1])
+    if not said or abs(int(said[1]) - minutes) > MINUTES_OFF:
+        yield f"reading it takes {minutes:.0f} minutes; the box says otherwise"
+
+
+def prose(chapter: NotebookNode) -> str:
+    """Return the chapter's text, without code."""
+    cells = (c.source for c in chapter.cells if c.cell_type == "markdown")
+    return "\n\n".join(cells)
 
 
 def colab_cell(chapter: NotebookNode) -> Iterator[str]:

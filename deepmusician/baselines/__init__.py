@@ -1,6 +1,7 @@
-"""Composers that count instead of training a network: what any model has to beat.
+"""Composers without a network: what any model has to beat.
 
-All share one interface, `Baseline`: fit, score pieces, compose.
+Those that count share one interface, `Baseline`: fit, score pieces, compose. One
+follows rules, and only composes.
 """
 
 from typing import TYPE_CHECKING
@@ -11,5 +12,6 @@ if TYPE_CHECKING:
     from .independent import BeatUnigram, ConstantDensity, NoteUnigram, Silence
     from .independent import repeat_last_bar
     from .markov import ChordMarkov, StepMarkov, fit_baselines
+    from .rules import compose_by_rules
 else:
     __getattr__, __dir__, __all__ = lazy(__name__)

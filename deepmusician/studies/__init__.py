@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from .sweep import FORCED_DENSITIES, by_rule, less_bce, seed_spread
     from .composer_network import COMPOSED_PIECES, COMPOSED_STEPS, COMPOSER_MEASURES
     from .composer_network import COMPOSER_NETWORK, check_composer_network
-    from .composer_network import read_composer_network, write_composer_network
+    from .composer_network import MOZART_RECORD, read_composer_network
+    from .composer_network import read_mozart, write_composer_network
     from .results import read_experiment_curves, read_experiments
     from .outcome import RULE_VARIANTS, history_table, measures_table
-    from .outcome import train_and_measure, unpack_roll
+    from .outcome import pack_roll, train_and_measure, unpack_roll
     from .parallel import end_with_owner, train_by_corpus
-    from .presets import BENCHMARK, BOOK_RUNS, COMPOSER, PRESETS, Preset, preset
+    from .presets import BENCHMARK, BOOK_RUNS, COMPOSER, MOZART, PRESETS, Preset
+    from .presets import preset
     from .benchmark_rows import PUBLISHED, published_table
     from .recording import Recording, check_code, clean_commit, provenance_now
     from .results import RECORDS, Provenance, read_record, write_record

@@ -2,14 +2,18 @@
 
 `make composer` trains it, or takes it from the run store, and records two files: its
 weights, `composer_network.dmw`, and `composer_network.json` with how they came about.
+`make mozart` trains the same network on Mozart's sonatas; of it, `mozart.json` keeps
+measures and four pieces to hear.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import evaluate
 from deepmusician.files import checksum, write_file
+from deepmusician.music import PianoRoll
+from deepmusician.studies.outcome import unpack_roll
 from deepmusician.studies.results import (
     Provenance,
     Record,
@@ -20,6 +24,7 @@ from deepmusician.studies.results import (
 )
 from deepmusician.training import ExportedNetwork, parse_export
 
+MOZART_RECORD = "mozart"
 COMPOSER_NETWORK, COMPOSER_WEIGHTS = "composer_network", "composer_network.dmw"
 MOST_BYTES = 4_500_000
 """Bytes of the weights: a page carries them as text, a third longer."""
@@ -78,6 +83,19 @@ def read_composer_network(folder: str | Path | None = None) -> ComposerNetwork:
             "or record the network anew with `make composer`."
         )
     return ComposerNetwork(weights, record)
+
+
+def read_mozart(folder: str | Path | None = None) -> tuple[Record, list[PianoRoll]]:
+    """Return the record of the network trained on Mozart's sonatas, and its pieces.
+
+    Its rows are those of `ComposerNetwork`; its details also have `counted_nll`, of
+    baselines by label, and `pieces`: `name`, `seed`, `prime` and `steps`, `shared_run`.
+    """
+    record = read_record(MOZART_RECORD, folder)
+    return record, [
+        replace(unpack_roll(piece["onsets"], piece["steps"]), name=piece["name"])
+        for piece in record.provenance.details["pieces"]
+    ]
 
 
 def check_composer_network(corpus: Corpus, folder: str | Path | None = None) -> float:

@@ -24,6 +24,8 @@ QUICK_NOTE = (
 _NUMBERS = tomllib.loads((Path(__file__).parent / "data" / "presets.toml").read_text())
 COMPOSER = TrainConfig.from_dict(_NUMBERS["composer"])
 """The network that composes in the page; `make composer` trains it."""
+MOZART = COMPOSER.but(**_NUMBERS["mozart"])
+"""The same on the report's own music, Mozart's sonatas; `make mozart` trains it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Recording the composer's network, on six tunes and a network of no size."""
+"""Recording the composer's network, on six tunes and a network of no size.
+
+Trained on Mozart it is the same network, and its record keeps pieces, not weights.
+"""
 
 import json
 from dataclasses import asdict
@@ -8,9 +11,19 @@ import pytest
 from support.little_composer import LITTLE, as_recorded
 from support.toy import tunes
 
-from deepmusician.studies import COMPOSED_PIECES, read_composer_network
+from deepmusician.baselines import ChordMarkov
+from deepmusician.model import compose
+from deepmusician.studies import (
+    COMPOSED_PIECES,
+    read_composer_network,
+    read_mozart,
+)
 from deepmusician.training import Run, RunStore, export_run, parse_export, read_export
-from experiments.composer_network import logit_gap, record_composer_network
+from experiments.composer_network import (
+    logit_gap,
+    record_composer_network,
+    record_mozart,
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +107,24 @@ def test_the_gap_is_that_of_the_logits_after_the_prime(recorded):
     moved.model.classifier.output.bias.data[5] += 0.25
     gap = logit_gap(network.model, moved, primes)
     assert np.isclose(gap, 0.25, atol=1e-5)
+
+
+def test_four_pieces_are_kept_as_the_run_composes_them(recorded, tmp_path, monkeypatch):
+    _, store = recorded
+    as_recorded(monkeypatch)
+    monkeypatch.setattr("deepmusician.training.run._train", None)  # the run is there
+    assert record_mozart(tmp_path, LITTLE, store).name == "mozart.json"
+    record, rolls = read_mozart(tmp_path)
+    details = record.provenance.details
+    run = Run.load(details["run"], store)
+    silent = compose(run, 24, pieces=2)
+    continued = [compose(run, 24, tunes().pieces[n])[0] for n in (2, 5)]
+    assert [r.name for r in rolls[2:]] == ["tune-2", "tune-5"]
+    for kept, roll in zip(rolls, [*silent, *continued], strict=True):
+        assert (kept.onsets == roll.onsets).all()
+    assert [piece["prime"] for piece in details["pieces"]] == [0, 0, 32, 32]
+    assert details["valid_nll"] == run.metrics["valid"]["nll_step"]
+    chain = ChordMarkov().fit(tunes().train).nll(tunes().test)
+    assert details["counted_nll"][ChordMarkov.label] == chain
+    assert list(record.rows.music) == ["composed from silence", "the corpus"]
+    assert record.provenance.command.startswith("make mozart (")

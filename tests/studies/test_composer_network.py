@@ -6,14 +6,17 @@ from support.little_composer import LITTLE, as_recorded
 from support.network_js import as_steps, judged, played
 from support.toy import tunes
 
-from deepmusician.corpora import Corpus, load_corpus
+from deepmusician.corpora import Corpus, load_corpus, quartet_files
 from deepmusician.model import compose
+from deepmusician.music import PianoRoll
 from deepmusician.studies import (
     COMPOSER,
+    MOZART,
     check_code,
     check_composer_network,
     composer_network,
     read_composer_network,
+    read_mozart,
 )
 from deepmusician.studies.composer_network import MOST_BYTES
 from deepmusician.studies.results import RecordError, find_result
@@ -157,3 +160,36 @@ def test_by_a_threshold_of_one_half_it_never_begins_or_falls_silent(network, cho
     for opening in chorales.test[:6]:
         (roll,) = compose(opened, 192, opening[:32], rule="threshold")
         assert not roll.onsets[-48:].any(), opening.name
+
+
+@pytest.fixture(scope="module")
+def mozart():
+    return read_mozart()
+
+
+def test_the_record_of_mozart_has_the_settings_and_the_code_of_today(mozart):
+    provenance = mozart[0].provenance
+    assert TrainConfig.from_dict(provenance.details["config"]) == MOZART
+    assert 0 < provenance.seconds <= 3600
+    check_code(provenance, "make mozart")
+
+
+def test_mozart_s_network_predicts_better_than_what_only_counts(mozart):
+    details = mozart[0].provenance.details
+    assert details["test_nll"] < min(details["counted_nll"].values())
+
+
+def test_four_pieces_are_kept_whole_and_two_begin_with_a_quartet(mozart):
+    record, rolls = mozart
+    kept = record.provenance.details["pieces"]
+    assert [piece["prime"] for piece in kept] == [0, 0, 64, 64]
+    assert [len(roll) - p["prime"] for roll, p in zip(rolls, kept, strict=True)] == [
+        256
+    ] * 4
+    files = dict(quartet_files())
+    for roll in rolls[2:]:
+        opening = PianoRoll.from_score(files[roll.name])
+        assert (roll.onsets[:64] == opening.onsets[:64]).all()
+    for roll, piece in zip(rolls, kept, strict=True):
+        assert roll.onsets[piece["prime"] :].any()
+        assert piece["shared_run"] < 16  # steps: less than a bar of any sonata

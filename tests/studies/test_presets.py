@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deepmusician.model import DeepMusician
-from deepmusician.studies import BOOK_RUNS, COMPOSER, PRESETS, preset
+from deepmusician.studies import BOOK_RUNS, COMPOSER, MOZART, PRESETS, preset
 from deepmusician.training import Cell, cell_of, sweep_cells
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -92,3 +92,10 @@ def test_the_composers_network_is_the_reports_network_with_dependent_outputs():
     assert (network.outputs, network.start) == ("dependent", "guided")
     assert network.layers == preset("full").report.network.layers
     assert COMPOSER.patience == COMPOSER.epochs  # the best of all epochs, none cut off
+
+
+def test_mozart_is_learnt_by_the_composers_network():
+    composer, mozart = asdict(COMPOSER), asdict(MOZART)
+    differing = {key for key in composer if composer[key] != mozart[key]}
+    assert differing == {"corpus", "epochs", "patience"}
+    assert mozart["corpus"] == "mozart-sonatas"

@@ -9,5 +9,8 @@ LITTLE = TINY.but(outputs="dependent", corpus="tunes")
 def as_recorded(patch) -> None:
     """Let a tiny network be recorded, which composes 24 steps."""
     as_committed(patch)
-    patch.setattr("experiments.composer_network.load_corpus", lambda *_: tunes())
-    patch.setattr("experiments.composer_network.COMPOSED_STEPS", 24)
+    home = "experiments.composer_network"
+    patch.setattr(f"{home}.load_corpus", lambda *_: tunes())
+    patch.setattr(f"{home}.COMPOSED_STEPS", 24)
+    patch.setattr(f"{home}.MOZART_STEPS", 24)
+    patch.setattr(f"{home}.MOZART_OPENINGS", ("tune-2", "tune-5"))

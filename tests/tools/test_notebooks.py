@@ -35,6 +35,21 @@ How many keys has a piano?
 88.
 :::
 """
+OPENING = """\
+# Pianos
+
+:::{admonition} In this chapter
+:class: tip
+
+- **You will learn** how many keys a piano has.
+- **You need** a piano.
+- **It takes** about 1 minutes to read.
+:::
+
+## Try it yourself
+
+### By ear
+"""
 COLAB = """\
 import sys
 
@@ -69,6 +84,8 @@ def chapter():
             claim("88"),
             claim("1.25 %"),
             new_code_cell("plot(roll)", metadata=figure),
+            new_markdown_cell(OPENING),
+            new_code_cell("player(roll)"),
             *[new_markdown_cell(EXERCISE) for _ in range(3)],
         ]
     )
@@ -163,7 +180,7 @@ def test_outputs_outside_checked_cells_are_refused(chapter):
 )
 def test_what_a_cell_defines_belongs_in_the_package(chapter, source, problem):
     chapter.cells.append(new_code_cell(source))
-    assert problems(chapter) == [f"cell 7 {problem}: it belongs in the package"]
+    assert problems(chapter) == [f"cell 9 {problem}: it belongs in the package"]
 
 
 def test_a_lambda_passed_on_and_a_magic_are_fine(chapter):
@@ -188,21 +205,53 @@ def test_a_caption_without_the_figure_tag_is_refused(chapter):
 
 def test_two_figures_cannot_share_a_name(chapter):
     chapter.cells.append(chapter.cells[3])
-    assert problems(chapter) == ["cell 7 reuses the figure name fig-roll"]
+    assert problems(chapter) == ["cell 9 reuses the figure name fig-roll"]
 
 
 def test_a_chapter_has_three_exercises_each_with_a_folded_answer(chapter):
-    chapter.cells[6] = new_markdown_cell(EXERCISE.split("\n\n")[0])
+    chapter.cells[8] = new_markdown_cell(EXERCISE.split("\n\n")[0])
     assert problems(chapter) == ["exercise 3 has no folded answer"]
-    del chapter.cells[6]
-    assert problems(chapter) == ["2 exercises; a chapter has at least 3"]
+    del chapter.cells[8]
+    assert problems(chapter)[0] == "2 exercises; a chapter has at least 3"
+
+
+def test_three_exercises_come_after_something_to_hear(chapter):
+    silent = deepcopy(chapter)
+    del silent.cells[5]
+    assert problems(silent) == ["nothing to hear for the exercises by ear"]
+    fewer = ['fewer than 3 exercises under "### By ear"']
+    chapter.cells.append(new_markdown_cell(EXERCISE))
+    del chapter.cells[6:8]
+    chapter.cells[4].source += f"\n{EXERCISE}"
+    assert problems(chapter) == []
+    chapter.cells[4].source = chapter.cells[4].source.replace("### By", "### Not by")
+    assert problems(chapter) == fewer
+
+
+def test_a_chapter_opens_with_a_box_that_says_three_things(chapter):
+    title = chapter.cells[4]
+    title.source = title.source.replace("**You need**", "**You have**")
+    assert problems(chapter) == ["the box does not say **You need**"]
+    title.source = title.source.replace("{admonition} In this", "{note} In this")
+    assert problems(chapter) == [
+        "no box below the title: what you will learn, what you need, how long"
+    ]
+
+
+def test_the_box_says_about_how_long_the_chapter_is_to_read(chapter):
+    figure = chapter.cells[3].metadata.mystnb["figure"]
+    figure["caption"] = "four notes that rise " * 450
+    assert problems(chapter) == ["reading it takes 12 minutes; the box says otherwise"]
+    title = chapter.cells[4]
+    title.source = title.source.replace("about 1 minutes", "about 10 minutes")
+    assert problems(chapter) == []
 
 
 def test_an_answer_may_be_an_admonition_that_folds(chapter):
     folded = EXERCISE.replace(
         ":::{dropdown} Answer", ":::{admonition} Answer\n:class: tip, dropdown"
     )
-    chapter.cells[4] = new_markdown_cell(folded)
+    chapter.cells[6] = new_markdown_cell(folded)
     assert problems(chapter) == []
 
 
