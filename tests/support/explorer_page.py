@@ -29,7 +29,7 @@ def nearest(page):
 
 
 def choose(page, rule):
-    page.get_by_role("radio", name=RULE[rule], exact=True).check(force=True)
+    page.get_by_role("radio", name=RULE[rule], exact=True).check()
 
 
 def figures(page):
