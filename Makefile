@@ -50,7 +50,7 @@ test: ## set up, then every test: `make check`, then units, chapters, the built 
 	@$(MAKE) --no-print-directory rest PRESET=quick
 	@$(PYTHON) tools/timed.py --report _build/quick/html
 
-browsers: ## read the book of `make test` in Firefox and WebKitGTK too: 10 minutes
+browsers: ## read the book of `make test` in Firefox and WebKitGTK too
 	@$(PYTHON) tools/check_browser.py chromium firefox webkit
 	@$(MAKE) --no-print-directory setup
 	@OMP_NUM_THREADS=1 DEEPMUSICIAN_BROWSERS="firefox webkit chromium" $(TIMED) \
