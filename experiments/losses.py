@@ -19,7 +19,7 @@ from deepmusician.studies import (
     train_by_corpus,
     write_table,
 )
-from deepmusician.training import Cell, RunStore, TrainConfig
+from deepmusician.training import Cell, RunStore, TrainConfig, resolved
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ def record_experiments(
     definitions = {
         each.name: {
             "seeds": list(each.seeds),
-            "variants": {name: asdict(run) for name, run in each.variants.items()},
+            "variants": {
+                name: asdict(resolved(run)) for name, run in each.variants.items()
+            },
         }
         for each in chosen
     }

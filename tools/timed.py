@@ -26,6 +26,8 @@ TITLES = {
     "wheel": "the wheel, installed on its own",
     "claims": "chapters' checked claims",
     "pages": "pages in the browser",
+    "widths": "pages at every width",
+    "browsers": "Firefox, WebKit and Chromium",
 }
 
 

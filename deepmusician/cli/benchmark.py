@@ -26,6 +26,7 @@ def benchmark(
     outputs: Kinds = "independent,dependent",
     network: Networks = "decoder",
     seeds: Seeds = 1,
+    precision: options.Precision = "auto",
     jobs: options.Jobs = 2,
     folder: options.Folder = Path("benchmark"),
 ) -> None:
@@ -46,8 +47,11 @@ def benchmark(
     rows = studies.choose_rows(*(text.split(",") for text in (sets, outputs, network)))
     output.check_table_folder(folder)
     start, keys = time.perf_counter(), [(row, n) for row in rows for n in range(seeds)]
-    result = studies.run_benchmark(keys, jobs=jobs)
-    details, spent = studies.benchmark_details(result), time.perf_counter() - start
+    result = studies.run_benchmark(keys, jobs=jobs, precision=precision)
+    details, spent = (
+        studies.benchmark_details(result, precision),
+        time.perf_counter() - start,
+    )
     provenance = output.provenance_of_command(spent, details)
     path = studies.write_benchmark(folder, result, provenance)
     print(_summary(result.scores))

@@ -103,6 +103,7 @@ def train(
     hidden: options.Hidden = None,
     batch: options.BatchSize = None,
     learning_rate: options.Rate = None,
+    precision: options.Precision = "auto",
     seed: options.Seed = None,
     threads: options.Threads = None,
 ) -> None:
@@ -127,6 +128,7 @@ def train(
         "loss_scale": loss_scale,
         **{"epochs": epochs, "windows_per_epoch": windows_per_epoch, "hidden": hidden},
         **{"batch": batch, "learning_rate": learning_rate, "seed": seed},
+        "precision": precision,
     }
     book = studies.preset(preset)
     config = book.dependent if outputs == "dependent" else book.report

@@ -41,6 +41,10 @@ WindowCount = Annotated[int | None, typer.Option(help="How many windows per epoc
 Hidden = Annotated[int | None, typer.Option(help="The width of both GRUs.")]
 BatchSize = Annotated[int | None, typer.Option(help="How many windows per update.")]
 Rate = Annotated[float | None, typer.Option(help="The peak learning rate.")]
+Precision = Annotated[
+    Literal["auto", "float32", "bfloat16"],
+    typer.Option(help="Of training's products; auto: what is fast here."),
+]
 Seed = Annotated[int | None, typer.Option(help="Seeds weights and windows.")]
 Threads = Annotated[
     int | None, typer.Option(help="Cores to use; by default those that are free.")

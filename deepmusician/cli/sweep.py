@@ -40,6 +40,7 @@ def sweep(
     hidden: options.Hidden = None,
     batch: options.BatchSize = None,
     learning_rate: options.Rate = None,
+    precision: options.Precision = "auto",
     jobs: options.Jobs = 2,
     scheduler: Scheduler = "",
     folder: options.Folder = Path("sweep"),
@@ -67,6 +68,7 @@ def sweep(
     given = {
         **{"corpus": corpus, "epochs": epochs, "windows_per_epoch": windows_per_epoch},
         **{"hidden": hidden, "batch": batch, "learning_rate": learning_rate},
+        "precision": precision,
     }
     base = book.sweep.but(**{k: v for k, v in given.items() if v is not None})
     alphas = numbers("--alpha", alpha) or book.alphas

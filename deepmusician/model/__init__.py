@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .checks import check_choice, check_number, check_positive, check_whole
     from .checks import require
     from .classifiers import Classifier, DependentClassifier
+    from .compiled import kernels
     from .composing import compose
     from .gru import FusedGRU
     from .losses import bce_loss, check_focal, focal_logit, focal_loss

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, relu
 
 from deepmusician.model.calibration import IDENTITY
+from deepmusician.model.dropout import Dropout
 
 
 class Classifier(nn.Module):
@@ -17,7 +18,7 @@ class Classifier(nn.Module):
     ) -> None:
         super().__init__()
         self.hidden = nn.Linear(hidden, width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.output = nn.Linear(width, keys)
 
     def forward(self, states: Tensor, keys: Tensor | None = None) -> Tensor:
@@ -70,7 +71,7 @@ class DependentClassifier(nn.Module):
         degrees = torch.arange(width) * keys // width
         self.hidden = nn.Linear(hidden, width)
         self.lower_to_hidden = MaskedLinear(order < degrees[:, None])  # (width, keys)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         seen = degrees <= order[:, None]  # (keys, width)
         self.output = MaskedLinear(seen, bias=True)
         self.direct = nn.Linear(hidden, keys, bias=False)

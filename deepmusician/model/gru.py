@@ -3,6 +3,7 @@
 On a CPU `nn.GRU` adds up the recurrent weights' gradient step by step: 96 thin
 products where one thick one would do. Here each layer is one `autograd.Function`
 that keeps its gates and forms every weight's gradient in one product over all steps.
+What lies between the products is one pass over the cells: see `fused`.
 
 Inside, the features come first: (features, steps, batch). A step is then one column
 block of the states, and the product `weight @ state` keeps two cores busy, which
@@ -15,8 +16,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
-from torch.nn.functional import dropout
 from torch.nn.utils.rnn import PackedSequence
+
+from deepmusician.model.compiled import array_of, kernels
+from deepmusician.model.dropout import dropout
 
 _AT_ONCE = 16  # steps whose slopes stay in the cache until they are used
 
@@ -24,9 +27,12 @@ _AT_ONCE = 16  # steps whose slopes stay in the cache until they are used
 class FusedGRU(nn.GRU):
     """`nn.GRU`, with the same parameters, values and first gradients, in less time.
 
-    It steps aside, and `nn.GRU` does the work, wherever it has nothing to offer: on a
-    GPU, without gradients, for a single step, packed sequences, unbatched inputs, two
-    directions, no biases, under autocast, or unless the batch comes first.
+    In float32 the kernels of `fused` take the steps, where numba is installed; under
+    `torch.autocast("cpu")` products are bfloat16 then, and so are the outputs, while
+    weights, the state and sums stay float32. It steps aside, and `nn.GRU` does the
+    work, wherever it has nothing to offer: on a GPU, for a single step, packed
+    sequences, unbatched inputs, two directions, no biases, without kernels also without
+    gradients or under autocast, or unless the batch comes first.
     """
 
     def forward(
@@ -51,13 +57,24 @@ class FusedGRU(nn.GRU):
 
         `states`: (inputs, steps, batch); `start`: (layers, hidden, batch).
         """
-        last = []
+        last, compiled = [], self._is_compiled
+        if torch.is_autocast_enabled("cpu"):
+            states = states.to(torch.get_autocast_dtype("cpu"))
         for layer, weights in enumerate(self.all_weights):
             if layer > 0:
                 states = dropout(states, self.dropout, self.training)
-            states = _Layer.apply(states, start[layer], *weights)
-            last.append(states[:, -1])
+            if compiled:
+                keep = torch.is_grad_enabled()
+                states, end = _CompiledLayer.apply(states, start[layer], *weights, keep)
+            else:
+                states = _Layer.apply(states, start[layer], *weights)
+                end = states[:, -1]
+            last.append(end)
         return states, torch.stack(last)
+
+    @property
+    def _is_compiled(self) -> bool:
+        return self.weight_hh_l0.dtype == torch.float32 and kernels() is not None
 
     def _can_fuse(self, inputs: Tensor | PackedSequence, start: Tensor | None) -> bool:
         """Return whether the layers below apply, and a gradient may be asked for."""
@@ -65,9 +82,10 @@ class FusedGRU(nn.GRU):
             return False
         if self.bidirectional or not self.bias or not self.batch_first:
             return False
-        if not torch.is_grad_enabled() or torch.is_autocast_enabled("cpu"):
+        compiled = self._is_compiled
+        if inputs.shape[1] == 1 or not (torch.is_grad_enabled() or compiled):
             return False
-        if inputs.shape[1] == 1:
+        if torch.is_autocast_enabled("cpu") and not compiled:
             return False
         tensors = [inputs, *self.parameters(), *([] if start is None else [start])]
         return all(
@@ -118,20 +136,106 @@ class _Layer(torch.autograd.Function):
         """Return the gradients of all six arguments of `forward`."""
         inputs, weight_ih, weight_hh, *kept = ctx.saved_tensors
         grads, grad_start = _back_through_time(*kept, grad_states, weight_hh)
-        hidden = len(grad_start)  # grads: of n, r, z and U_n h + c_n
-        by_input, by_state = grads[: 3 * hidden], grads[hidden:]
-        total = grads.sum(dim=1)
-        grad_inputs = None
-        if ctx.needs_input_grad[0]:
-            grad_inputs = (weight_ih.roll(hidden, 0).t() @ by_input).view_as(inputs)
-        return (
-            grad_inputs,
-            grad_start,
-            (by_input @ inputs.flatten(1).t()).roll(-hidden, 0),
-            by_state @ kept[-1][:, :-1].flatten(1).t(),
-            total[: 3 * hidden].roll(-hidden, 0),
-            total[hidden:],
+        grad_inputs, *of_weights = _of_weights(
+            grads, inputs, kept[-1], weight_ih, ctx.needs_input_grad[0]
         )
+        return grad_inputs, grad_start, *of_weights
+
+
+class _CompiledLayer(torch.autograd.Function):
+    """`_Layer` in float32, or with products in bfloat16; `fused` does the rest."""
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx,
+        inputs: Tensor,
+        start: Tensor,
+        weight_ih: Tensor,
+        weight_hh: Tensor,
+        bias_ih: Tensor,
+        bias_hh: Tensor,
+        keep: bool,
+    ) -> tuple[Tensor, Tensor]:
+        """Return the states (hidden, steps, batch), and the last one (hidden, batch).
+
+        `inputs`: (inputs, steps, batch), whose format is that of all products and of
+        the states, but for the last; `start`: (hidden, batch). `keep`: whether a
+        gradient may be asked for.
+        """
+        hidden, (steps, batch) = len(start), inputs.shape[1:]
+        weight_ih, weight_hh = weight_ih.to(inputs), weight_hh.to(inputs)
+        projected = (weight_ih @ inputs.flatten(1)).view(3, hidden, steps, batch)
+        product = inputs.new_empty(3 * hidden, batch)
+        biases = torch.cat([bias_ih, bias_hh[2 * hidden :]]).view(4, hidden)
+        biases[:2] += bias_hh[: 2 * hidden].view(2, hidden)
+        state = start.float().clone(memory_format=torch.contiguous_format)
+        states = inputs.new_empty(hidden, steps + 1, batch)
+        states[:, 0] = start
+        slopes = inputs.new_empty(5, steps if keep else 1, hidden, batch)
+        arrays = (
+            *(_parts(projected), _parts(product.view(3, hidden, batch))),
+            *(_parts(biases), array_of(state), _parts(slopes), array_of(states)),
+        )
+        forward_step = kernels().forward_step
+        for step, before in enumerate(states.unbind(1)[:-1]):
+            torch.mm(weight_hh, before, out=product)
+            forward_step(step, *arrays)
+        ctx.save_for_backward(inputs, weight_ih, weight_hh, slopes, states)
+        return states[:, 1:], state
+
+    @staticmethod
+    @once_differentiable
+    def backward(
+        ctx: Any, grad_states: Tensor, grad_last: Tensor
+    ) -> tuple[Tensor | None, ...]:
+        """Return the gradients of the first six arguments of `forward`."""
+        inputs, weight_ih, weight_hh, slopes, states = ctx.saved_tensors
+        steps, hidden, batch = slopes.shape[1:]
+        grads = inputs.new_empty(4, hidden, steps, batch)
+        operand = inputs.new_empty(3 * hidden, batch)
+        product = inputs.new_zeros(hidden, batch)
+        carry = grad_last.clone(memory_format=torch.contiguous_format)
+        arrays = (
+            *(array_of(grad_states.contiguous()), array_of(product), array_of(carry)),
+            *(_parts(slopes), _parts(grads), _parts(operand.view(3, hidden, batch))),
+        )
+        to_state = weight_hh.t().contiguous()  # (hidden, 3 hidden)
+        backward_step = kernels().backward_step
+        for step in reversed(range(steps)):
+            backward_step(step, *arrays)
+            torch.mm(to_state, operand, out=product)
+        wanted, flat = ctx.needs_input_grad[0], grads.view(4 * hidden, -1)
+        grad_inputs, *of_weights = _of_weights(flat, inputs, states, weight_ih, wanted)
+        return grad_inputs, carry + product, *of_weights, None
+
+
+def _parts(tensor: Tensor) -> tuple:
+    """Return the arrays along a tensor's first dimension."""
+    return tuple(array_of(tensor))
+
+
+def _of_weights(
+    grads: Tensor, inputs: Tensor, states: Tensor, weight_ih: Tensor, wanted: bool
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of a layer's inputs, if they are wanted, weights and biases.
+
+    `grads`: (4 hidden, steps * batch), of n, r, z and U_n h + c_n before their curves;
+    `inputs`: (inputs, steps, batch); `states`: (hidden, steps + 1, batch), the start
+    among them. Sums are float32 at least.
+    """
+    hidden, full = len(states), torch.promote_types(grads.dtype, torch.float32)
+    by_input, by_state = grads[: 3 * hidden], grads[hidden:]
+    total = grads.sum(dim=1).to(full)
+    grad_inputs = None
+    if wanted:
+        grad_inputs = (weight_ih.roll(hidden, 0).t() @ by_input).view_as(inputs)
+    return (
+        grad_inputs,
+        (by_input @ inputs.flatten(1).t()).roll(-hidden, 0).to(full),
+        (by_state @ states[:, :-1].flatten(1).t()).to(full),
+        total[: 3 * hidden].roll(-hidden, 0),
+        total[hidden:],
+    )
 
 
 def _forward_through_time(

@@ -172,7 +172,7 @@ class DeepMusician(nn.Module):
         if teacher_forcing >= 1:
             inputs = torch.cat([sos.unsqueeze(1), target[:, :-1]], dim=1)
             states, _ = self.decoder(inputs, hidden)  # (batch, steps, hidden)
-            return self.classifier(states, target)
+            return self.classifier(states, target).to(self._dtype)
         batch, steps, keys = target.shape
         draws = torch.rand(batch, steps, 1, generator=generator).to(target.device)
         forced = draws < teacher_forcing
@@ -183,7 +183,7 @@ class DeepMusician(nn.Module):
             return torch.where(forced[:, step], target[:, step], own)
 
         states, _, _ = self.walk(sos, hidden, steps, choose)
-        return self.classifier(states, target)
+        return self.classifier(states, target).to(self._dtype)
 
     def walk(
         self, first: Tensor, hidden: Tensor, steps: int, choose: Choice

@@ -26,7 +26,7 @@ from deepmusician.studies.outcome import (
 from deepmusician.studies.parallel import train_by_corpus
 from deepmusician.studies.recording import check_code, check_range
 from deepmusician.studies.results import Provenance, Record, read_record, write_table
-from deepmusician.training import Run, RunStore
+from deepmusician.training import Run, RunStore, resolved
 
 BENCHMARK_SCORES, BENCHMARK_CURVES = "benchmark", "benchmark_curves"
 SCORE_TOLERANCE = 0.05
@@ -55,6 +55,7 @@ def run_benchmark(
     store: RunStore | None = None,
     jobs: int | None = None,
     progress: bool = True,
+    precision: str = "auto",
 ) -> Benchmark:
     """Return what the networks of these rows and seeds score.
 
@@ -66,13 +67,17 @@ def run_benchmark(
         store: where runs are kept; by default `<cache>/runs`.
         jobs: how many local processes; by default two.
         progress: whether to show a bar over the runs of a set.
+        precision: of the products in training; see `TrainConfig`.
 
     Raises:
         KeyError: for a row that is not in `benchmark_rows.BENCHMARK_ROWS`.
         MusicFileError: when a set cannot be read or downloaded.
     """
     store, names = store or RunStore(), [*BenchmarkRow._fields, "seed"]
-    configs = {(*row, seed): row.config.but(seed=seed) for row, seed in keys}
+    configs = {
+        (*row, seed): row.config.but(seed=seed, precision=precision)
+        for row, seed in keys
+    }
     outcomes = train_by_corpus(configs, store, jobs, progress)
     corpora = {name: load_corpus(name, progress=False) for name, *_ in outcomes}
     scores, pieces = [], {}
@@ -111,15 +116,19 @@ def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float
     }
 
 
-def benchmark_details(result: Benchmark) -> dict:
+def benchmark_details(result: Benchmark, precision: str = "auto") -> dict:
     """Return what a record tells beside its scores, as JSON knows it.
 
-    `rows`: the settings of each row; `pieces`: what it drew; `no_past`: what the two
-    1-grams score on its sets, which proves data, split, unit and weighting.
+    `rows`: the settings of each row, with the precision that it ran in; `pieces`: what
+    it drew; `no_past`: what the two 1-grams score on its sets, which proves data,
+    split, unit and weighting.
     """
     sets = result.scores.set.unique()
     return {
-        "rows": {str(row): asdict(row.config) for row in result.pieces},
+        "rows": {
+            str(row): asdict(resolved(row.config.but(precision=precision)))
+            for row in result.pieces
+        },
         "pieces": {str(row): piece for row, piece in result.pieces.items()},
         "no_past": {name: no_past(load_corpus(name)) for name in sets},
     }

@@ -27,6 +27,7 @@ _STILL = TrainConfig().but(
     **{"hidden": 16, "classifier_hidden": 16, "context": 16},
     **{"dropout": 0.0, "classifier_dropout": 0.0},
     **{"batch": 8, "epochs": 2, "windows_per_epoch": 32, "learning_rate": 0.01},
+    precision="float32",
     listen_every=0,
 )
 _RUNS = {

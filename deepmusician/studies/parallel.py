@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.studies.outcome import Outcome, stored_outcome, train_and_measure
-from deepmusician.training import RunStore, TrainConfig, id_of
+from deepmusician.training import RunStore, TrainConfig, id_of, resolved
 
 JOBS = 2
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
@@ -67,7 +67,8 @@ def train_all(
     """
     grid = corpus.steps_per_quarter
     configs = [
-        config.but(corpus=corpus.name, steps_per_quarter=grid) for config in configs
+        resolved(config.but(corpus=corpus.name, steps_per_quarter=grid))
+        for config in configs
     ]
     root = None if scheduler and store is None else (store or RunStore()).root
     outcomes = {} if root is None else _stored(configs, corpus, RunStore(root))

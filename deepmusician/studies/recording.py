@@ -69,13 +69,14 @@ def check_settings(
 ) -> None:
     """Raise RecordError unless these are the settings that were recorded.
 
-    `recorded`: as JSON knows them; a setting that is missing was at its default.
+    `recorded`: as JSON knows them; a setting that is missing was at its default. In
+    which precision the products were is told there, and may be either.
     """
     try:
-        was = TrainConfig.from_dict(recorded).changed()
+        was = TrainConfig.from_dict(recorded).but(precision="auto").changed()
     except ValueError as error:
         raise RecordError(f"{what}: {error}; run `{command}` again") from error
-    now = config.changed()
+    now = config.but(precision="auto").changed()
     if changed := [name for name in was | now if was.get(name) != now.get(name)]:
         raise RecordError(
             f"{what} was recorded with another {' and '.join(changed)}: "

@@ -34,6 +34,7 @@ from deepmusician.training import (
     RunStore,
     TrainConfig,
     cell_of,
+    resolved,
     sweep_cells,
 )
 
@@ -187,7 +188,7 @@ def check_sweep(
 def sweep_settings(book: Preset, corpus: Corpus) -> dict:
     """Return all that decides a preset's sweep beside the code, as JSON knows it."""
     return {
-        "base": asdict(book.sweep),
+        "base": asdict(resolved(book.sweep)),
         "alphas": list(book.alphas),
         "gammas": list(book.gammas),
         "seeds": list(book.seeds),

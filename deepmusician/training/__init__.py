@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .export import ExportedNetwork, export_run, parse_export, read_export
     from .loop import rate_share, updates_per_epoch
     from .progress import reporting_to
-    from .run import Run, fit, id_of, read_config, read_metrics, sources_now
+    from .run import Run, fit, id_of, read_config, read_metrics, resolved, sources_now
     from .store import CHECKPOINT, RunStore, is_finished
     from .threads import computing_with, others_load
 else:

@@ -32,6 +32,7 @@ _BOUNDS = {
     **dict.fromkeys(("warm_up", "settle", "teacher_forcing", "opening"), (0, 1)),
     **{"weight_decay": (0,), "gamma": (0,), "logit_adjustment": (), "alpha": ()},
 }
+PRECISIONS = ("auto", "float32", "bfloat16")
 _NETWORK = {each.name for each in fields(NetworkConfig)}
 
 
@@ -63,6 +64,8 @@ class TrainConfig:
         opening: share of windows that begin their piece, after silence.
         density_bias: whether the calibrated logits start at each key's density in the
             corpus: the best that the loss allows before any music is read.
+        precision: of the products in training: "float32", "bfloat16", or "auto", which
+            is bfloat16 where the machine has it in hardware; `fit` finds out.
         listen_every: epochs between two looks at free running; 0 never looks.
         seed: of weights, windows, dropout.
     """
@@ -88,6 +91,7 @@ class TrainConfig:
     transpose: int = MOST_SHIFT
     opening: float = 0.25
     density_bias: bool = True
+    precision: str = "auto"
     listen_every: int = 5
     seed: int = 0
 
@@ -107,6 +111,7 @@ class TrainConfig:
         most = f"at most {MOST_SHIFT} semitones"
         require("transpose", self.transpose, self.transpose <= MOST_SHIFT, most)
         check_choice("loss", self.loss, ("bce", "focal"))
+        check_choice("precision", self.precision, PRECISIONS)
         plain = self.loss == "bce" or self.pos_weight == 1
         require("pos_weight", self.pos_weight, plain, "1 unless loss='bce'")
         focal = self.loss == "focal" or self.alpha is None

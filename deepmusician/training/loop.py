@@ -17,7 +17,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 
 from deepmusician.corpora import Batch, Windows, key_density
 from deepmusician.evaluation import epoch_measures, free_running
-from deepmusician.model import DeepMusician, bce_loss
+from deepmusician.model import DeepMusician, bce_loss, kernels
 from deepmusician.training.config import TrainConfig, calibration_of, objective
 from deepmusician.training.progress import ProgressLine
 from deepmusician.training.store import CHECKPOINT
@@ -49,7 +49,7 @@ class TrainingLoop(pl.LightningModule):
             self.model.set_output_bias(density, self.calibration)
         self.history: list[dict[str, float]] = []
         self.best: dict[str, torch.Tensor] = {}
-        self._losses: list[tuple[float, float, int]] = []  # loss, NLL, steps
+        self._losses: list[tuple[torch.Tensor, torch.Tensor, int]] = []
         self.line = ProgressLine(config.epochs, updates_per_epoch(config), show=False)
 
     @property
@@ -88,13 +88,15 @@ class TrainingLoop(pl.LightningModule):
             settles = self.epoch > self.config.epochs * (1 - self.config.settle)
             self.model.train(not settles)  # the last epochs are without dropout
         config, calibrate = self.config, self.calibration
-        logits = self.model(
-            batch.context, batch.target, config.teacher_forcing, calibrate=calibrate
-        )
+        low = config.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
+            logits = self.model(
+                batch.context, batch.target, config.teacher_forcing, calibrate=calibrate
+            )
         logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
         nll = bce_loss(calibrate(logits.detach()), target) * target.shape[-1]
         loss = objective(config, logits, target)
-        self._losses.append((loss.item(), nll.item(), len(target)))
+        self._losses.append((loss.detach(), nll, len(target)))
         return config.loss_scale * loss
 
     def configure_optimizers(self) -> dict:
@@ -104,6 +106,7 @@ class TrainingLoop(pl.LightningModule):
             self.model.parameters(),
             config.learning_rate,
             weight_decay=config.weight_decay,
+            fused=self.device.type == "cuda" or kernels() is not None,
         )
         total = config.epochs * updates_per_epoch(config)
         schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -139,6 +142,7 @@ class TrainingLoop(pl.LightningModule):
 
     def _row(self) -> dict[str, float]:
         """Return the history's row of the epoch that ends."""
+        # A GPU's numbers are fetched here at once: until now nobody waited for them.
         losses, nlls, steps = torch.tensor(self._losses, dtype=torch.float64).T
         row = {
             "epoch": self.epoch,

@@ -30,10 +30,18 @@ from deepmusician.training.store import (
     mark_finished,
     run_id,
 )
-from deepmusician.training.threads import computing_with, free_cores
+from deepmusician.training.threads import (
+    computing_with,
+    free_cores,
+    keeping_memory,
+    resolved_precision,
+)
 
 # What decides a run's weights and figures: a change there is another run.
-SOURCES = ("training.run._train", "training.loop.TrainingLoop", "training.loop.train")
+SOURCES = (
+    *("training.run._train", "training.loop.TrainingLoop", "training.loop.train"),
+    *(f"model.fused.{name}" for name in ("forward_step", "backward_step", "drop")),
+)
 HISTORY_COLUMNS = (
     *("epoch", "updates", "seconds", "train_loss", "train_nll"),
     *("valid_loss", "valid_nll", "valid_density", "valid_f1"),
@@ -104,7 +112,8 @@ def fit(
 
     A finished run is read from the store, an interrupted one goes on from its last
     whole epoch. When another process trains the same run, this one waits for it.
-    The same settings on the same machine give the same history twice.
+    The same settings on the same machine give the same history twice; `precision`
+    "auto" is one of them, and the run's settings say which it came to.
 
     Args:
         config: all that decides the result.
@@ -126,7 +135,7 @@ def fit(
         corpus = load_corpus(config.corpus, grid, progress)
     else:
         config = config.but(corpus=corpus.name)
-    config = config.but(steps_per_quarter=corpus.steps_per_quarter)
+    config = resolved(config.but(steps_per_quarter=corpus.steps_per_quarter))
     store = store or RunStore()
     run_id = id_of(config, corpus)
     folder = store.folder(run_id)
@@ -144,9 +153,14 @@ def fit(
     return run
 
 
+def resolved(config: TrainConfig) -> TrainConfig:
+    """Return the settings with the precision that "auto" comes to on this machine."""
+    return config.but(precision=resolved_precision(config.precision))
+
+
 def id_of(config: TrainConfig, corpus: Corpus) -> str:
     """Return the id of a run: the pieces count, not what the corpus is called."""
-    settings = config.changed()
+    settings = resolved(config).changed()
     settings.pop("corpus", None)
     return run_id(settings, corpus.fingerprint, sources_now())
 
@@ -186,7 +200,7 @@ def _train(
     pieces, valid = _parts(corpus)
     windows = [windows_for(config.network, rolls) for rolls in (pieces, valid)]
     write_file(folder / "config.json", config.to_json())
-    with torch.random.fork_rng(), computing_with(threads):
+    with torch.random.fork_rng(), computing_with(threads), keeping_memory():
         torch.manual_seed(config.seed)
         loop = TrainingLoop(config, *windows)
         train(loop, folder, progress)

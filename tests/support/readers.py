@@ -34,8 +34,8 @@ Object.assign(document.querySelector("iframe"), { width, height });"""
 SHOW = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });"
 EVALUATE = """const done = arguments[0];
 (async () => (%s))().then(
-  (value) => done({ value }),
-  (error) => done({ error: String(error) }),
+  (value) => done(JSON.stringify({ value })),
+  (error) => done(JSON.stringify({ error: String(error) })),
 );"""
 
 
@@ -174,7 +174,7 @@ class WebKit:
         ActionChains(self.driver).send_keys(text).perform()
 
     def evaluate(self, code):
-        answer = self.driver.execute_async_script(EVALUATE % code)
+        answer = json.loads(self.driver.execute_async_script(EVALUATE % code))
         if "error" in answer:
             raise RuntimeError(f"WebKit, {code}: {answer['error']}")
         return answer.get("value")
