@@ -18,6 +18,7 @@ from deepmusician.studies import (
 from experiments.benchmark import record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
+from experiments.precision import record_precision
 from experiments.sweep import record_sweep
 
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
@@ -67,6 +68,12 @@ def composer(folder: Folder = RECORDS, threads: Threads = None) -> None:
 def mozart(folder: Folder = RECORDS, threads: Threads = None) -> None:
     """Train that network on Mozart's sonatas, 40 minutes, and record four pieces."""
     print(record_mozart(folder, threads=threads))
+
+
+@app.command()
+def precision(folder: Folder = RECORDS) -> None:
+    """Train in float32 and in bfloat16, paired by seed, 20 minutes, and record it."""
+    print(record_precision(folder))
 
 
 if __name__ == "__main__":

@@ -202,7 +202,8 @@ def sweep_settings(book: Preset, corpus: Corpus) -> dict:
 def _cell(run: Run, book: Preset) -> Cell:
     """Return a run's cell. ValueError if it is none of this preset's sweep."""
     cell = cell_of(run.config)
-    expected = cell.config(book.sweep).but(corpus=run.config.corpus)
+    found = {"corpus": run.config.corpus, "precision": run.config.precision}
+    expected = cell.config(book.sweep).but(**found)
     if run.config != expected:
         raise ValueError(f"run {run.id} is no cell of the sweep at {book.name}")
     return cell

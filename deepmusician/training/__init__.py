@@ -15,6 +15,6 @@ if TYPE_CHECKING:
     from .progress import reporting_to
     from .run import Run, fit, id_of, read_config, read_metrics, resolved, sources_now
     from .store import CHECKPOINT, RunStore, is_finished
-    from .threads import computing_with, others_load
+    from .threads import computing_with, keeping_memory, others_load
 else:
     __getattr__, __dir__, __all__ = lazy(__name__)
