@@ -2,6 +2,7 @@
 
 import sys
 
+import psutil
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from deepmusician.training.threads import (
 )
 
 resource = pytest.importorskip("resource")
+SIZE = 64_000_000  # bytes
 
 
 def test_a_busy_neighbour_costs_a_thread(monkeypatch):
@@ -64,12 +66,13 @@ def test_without_kernels_products_are_float32(monkeypatch):
 def test_memory_is_kept_for_the_next_update_and_given_back():
     def faults():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        for _ in range(20):
-            torch.ones(8_000_000)
+        for _ in range(40):
+            torch.ones(SIZE // 4)  # more than glibc ever keeps by itself
         return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
-    plain = faults()
+    resident = psutil.Process().memory_info
+    plain, before = faults(), resident().rss
     with keeping_memory():
-        kept = faults()
-    assert kept < plain / 4
-    assert faults() > 4 * kept
+        assert faults() < plain / 4
+        assert resident().rss > before + SIZE / 2
+    assert resident().rss < before + SIZE / 2
