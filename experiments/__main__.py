@@ -22,7 +22,9 @@ from experiments.precision import record_precision
 from experiments.sweep import record_sweep
 
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
-Jobs = Annotated[int, typer.Option(help="Local processes.")]
+Jobs = Annotated[
+    int | None, typer.Option(help="Local processes; by default what is fastest.")
+]
 Threads = Annotated[int | None, typer.Option(help="Cores; by default those free.")]
 Only = Annotated[list[str] | None, typer.Option(help="By name; by default all.")]
 
@@ -30,13 +32,13 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
 
 @app.command()
-def sweep(folder: Folder = RECORDS, jobs: Jobs = 2) -> None:
+def sweep(folder: Folder = RECORDS, jobs: Jobs = None) -> None:
     """Run the sweep over alpha and gamma at both presets and record it."""
     print(record_sweep(PRESETS, folder, jobs))
 
 
 @app.command()
-def losses(folder: Folder = RECORDS, jobs: Jobs = 2, only: Only = None) -> None:
+def losses(folder: Folder = RECORDS, jobs: Jobs = None, only: Only = None) -> None:
     """Train the loss experiments, about half an hour, and record them."""
     known = {each.name: each for each in experiments(PRESETS["full"].sweep)}
     if unknown := sorted({*(only or ())} - {*known}):
@@ -48,7 +50,7 @@ def losses(folder: Folder = RECORDS, jobs: Jobs = 2, only: Only = None) -> None:
 @app.command()
 def benchmark(
     folder: Folder = RECORDS,
-    jobs: Jobs = 2,
+    jobs: Jobs = None,
     sets: str = "jsb",
     outputs: str = ",".join(KINDS_OF_OUTPUTS),
     networks: str = ",".join(NETWORKS),

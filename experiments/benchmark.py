@@ -3,6 +3,7 @@
 It can be stopped at any time; the same command goes on where it stopped.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def record_benchmark(
     rows: Sequence[BenchmarkRow],
     folder: str | Path,
     seeds: Mapping[str, Sequence[int]] = BENCHMARK_SEEDS,
-    jobs: int = 2,
+    jobs: int | None = None,
 ) -> Path:
     """Train and score rows, write the record, and return its table's path.
 
@@ -52,7 +53,8 @@ def record_benchmark(
         details = {name: recorded[name] | each for name, each in details.items()}
         scores = _joined(earlier.rows, scores)
         epochs = _joined(read_benchmark_curves(folder).rows, epochs)
-    spent, details = scores.seconds.sum() / jobs, {"jobs": jobs} | details
+    spent = scores.seconds.sum() / (jobs or os.cpu_count())
+    details = {"jobs": jobs} | details
     provenance = recording.close("make benchmark", details, spent)
     return write_benchmark(folder, Benchmark(scores, epochs, new.pieces), provenance)
 

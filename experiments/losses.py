@@ -5,6 +5,7 @@ each, on the sweep's base; none is a cell of the sweep. It can be stopped at any
 the same command goes on where it stopped.
 """
 
+import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -89,7 +90,7 @@ def run_experiments(
 
 
 def record_experiments(
-    chosen: Iterable[Experiment], folder: str | Path, jobs: int = 2
+    chosen: Iterable[Experiment], folder: str | Path, jobs: int | None = None
 ) -> Path:
     """Run experiments, write their record, and return its table's path.
 
@@ -107,7 +108,7 @@ def record_experiments(
         }
         for each in chosen
     }
-    spent = rows.drop_duplicates("run").seconds.sum() / jobs
+    spent = rows.drop_duplicates("run").seconds.sum() / (jobs or os.cpu_count())
     details = {"jobs": jobs, "experiments": definitions}
     provenance = recording.close("make experiments", details, spent)
     write_table(folder, "focal_curves", epochs, provenance)

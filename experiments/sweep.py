@@ -3,6 +3,7 @@
 It can be stopped at any time; the same command goes on where it stopped.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from deepmusician.studies import (
 
 
 def record_sweep(
-    presets: Mapping[str, Preset], folder: str | Path, jobs: int = 2
+    presets: Mapping[str, Preset], folder: str | Path, jobs: int | None = None
 ) -> Path:
     """Run the sweep of each preset, write the record, and return its table's path.
 
@@ -39,5 +40,6 @@ def record_sweep(
         tables[-1].insert(0, "preset", name)
     table = pd.concat(tables)
     details = {"jobs": jobs, "presets": settings}
-    provenance = recording.close("make sweep", details, table.seconds.sum() / jobs)
+    spent = table.seconds.sum() / (jobs or os.cpu_count())
+    provenance = recording.close("make sweep", details, spent)
     return write_sweep(folder, Sweep(table, pieces), provenance)

@@ -27,7 +27,7 @@ def benchmark(
     network: Networks = "decoder",
     seeds: Seeds = 1,
     precision: options.Precision = "auto",
-    jobs: options.Jobs = 2,
+    jobs: options.Jobs = None,
     folder: options.Folder = Path("benchmark"),
 ) -> None:
     """Train and score rows of the benchmark of 2012, beside what others published.

@@ -69,7 +69,9 @@ Raw = Annotated[
 Temperature = Annotated[
     float, typer.Option(help="Below 1: fewer, safer notes. Above 1: more, wilder ones.")
 ]
-Jobs = Annotated[int, typer.Option(min=1, help="Local processes, a core each.")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Local processes; by default what is fastest.")
+]
 Folder = Annotated[Path, typer.Option("--output", "-o", help="Where the table goes.")]
 Network = Annotated[
     Path, typer.Option("--output", "-o", help="Where the network goes, as one file.")

@@ -41,7 +41,7 @@ def sweep(
     batch: options.BatchSize = None,
     learning_rate: options.Rate = None,
     precision: options.Precision = "auto",
-    jobs: options.Jobs = 2,
+    jobs: options.Jobs = None,
     scheduler: Scheduler = "",
     folder: options.Folder = Path("sweep"),
 ) -> None:

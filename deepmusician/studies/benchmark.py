@@ -65,7 +65,7 @@ def run_benchmark(
     Args:
         keys: which rows, of those in `benchmark_rows.BENCHMARK_ROWS`, and seeds.
         store: where runs are kept; by default `<cache>/runs`.
-        jobs: how many local processes; by default two.
+        jobs: how many local processes; by default what is fastest.
         progress: whether to show a bar over the runs of a set.
         precision: of the products in training; see `TrainConfig`.
 

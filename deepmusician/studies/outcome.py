@@ -196,16 +196,18 @@ def history_table(
     return pd.concat(epochs, names=names).droplevel(-1).reset_index()
 
 
-def train_and_measure(config: TrainConfig, corpus: Corpus, store: RunStore) -> dict:
-    """Return what is kept of a run, as JSON knows it, with one thread.
+def train_and_measure(
+    config: TrainConfig, corpus: Corpus, store: RunStore, threads: int = 1
+) -> dict:
+    """Return what is kept of a run, as JSON knows it.
 
     The run is trained if it never was; its outcome is made if its folder does not
     hold it yet.
     """
-    run = fit(config, corpus, store, progress=False, threads=1)
+    run = fit(config, corpus, store, progress=False, threads=threads)
     if (stored := stored_outcome(run.folder)) is not None:
         return stored
-    with computing_with(1):
+    with computing_with(threads):
         kept = _kept(run, corpus)
     write_file(run.folder / OUTCOME_FILE, to_json(kept))
     return kept

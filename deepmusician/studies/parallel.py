@@ -1,8 +1,9 @@
 """Many runs at once: by processes of this machine, or by the workers of a cluster.
 
-Every run goes through `fit` and the run store, with one thread. Whatever was done
-before a process died, a machine was lost or a person pressed Ctrl-C is found again:
-a finished run is read, an unfinished one goes on from its last whole epoch.
+Every run goes through `fit` and the run store. Whatever was done before a process died,
+a machine was lost or a person pressed Ctrl-C is found again: a finished run is read, an
+unfinished one goes on from its last whole epoch. On one machine, a few updates show
+whether networks train best one a core, or one after another with all cores.
 
 Local processes are joblib's. A cluster is spoken to with `distributed`'s own futures:
 joblib's dask backend waits for ever on a task that the scheduler has given up.
@@ -23,9 +24,15 @@ from tqdm import tqdm
 
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.studies.outcome import Outcome, stored_outcome, train_and_measure
-from deepmusician.training import RunStore, TrainConfig, id_of, resolved
+from deepmusician.training import (
+    RunStore,
+    TrainConfig,
+    free_cores,
+    id_of,
+    resolved,
+    updates_per_second,
+)
 
-JOBS = 2
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
 LOST_IN_A_ROW = 5  # processes that may die before a run ends, until we give up
 
@@ -57,7 +64,8 @@ def train_all(
         scheduler: the address of a `dask.distributed` cluster, such as
             "tcp://10.0.0.1:8786"; without one, processes of this machine. Start its
             workers with `--nthreads 1`: a process trains one network at a time.
-        jobs: how many local processes; by default two.
+        jobs: how many local processes, a thread each; by default, what a few updates
+            show to be fastest.
         progress: whether to show a bar over the runs.
 
     Raises:
@@ -73,8 +81,11 @@ def train_all(
     root = None if scheduler and store is None else (store or RunStore()).root
     outcomes = {} if root is None else _stored(configs, corpus, RunStore(root))
     todo = [config for config in dict.fromkeys(configs) if config not in outcomes]
-    task = partial(_outcome, packed=_packed(corpus), root=root)
-    work = _cluster(scheduler) if scheduler else _local(jobs or JOBS)
+    packed, threads = _packed(corpus), 1
+    if not (scheduler or jobs):
+        jobs, threads = _fastest(todo, packed)
+    task = partial(_outcome, packed=packed, root=root, threads=threads)
+    work = _cluster(scheduler) if scheduler else _local(jobs, threads)
     total = len(outcomes) + len(todo)
     outcomes |= _watched(work(task, todo), len(outcomes), total, progress)
     _check(outcomes)
@@ -123,12 +134,15 @@ def _watched(
     return outcomes
 
 
-def _outcome(config: TrainConfig, packed: bytes, root: Path | None) -> dict:
+def _outcome(
+    config: TrainConfig, packed: bytes, root: Path | None, threads: int
+) -> dict:
     """Return what is kept of a run, or why there is nothing; in a worker."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # from every worker, for every run
         try:
-            return train_and_measure(config, _unpacked(packed), RunStore(root))
+            store = RunStore(root)
+            return train_and_measure(config, _unpacked(packed), store, threads)
         except (ValueError, OSError) as error:
             return {"failed": str(error)}
 
@@ -171,7 +185,43 @@ def _unpacked(packed: bytes) -> Corpus:
     return pickle.loads(zlib.decompress(packed))
 
 
-def _local(jobs: int) -> Work:
+def _fastest(todo: Sequence[TrainConfig], packed: bytes) -> tuple[int, int]:
+    """Return how many processes are fastest for these runs, and threads for each.
+
+    One network a core, or one with all of them: some updates of the first run show.
+    Cores that other programs keep busy do not count. Says what it chose.
+    """
+    cores = free_cores()
+    if cores == 1 or len(todo) < 2:
+        return 1, cores
+    rates = {
+        (jobs, threads): sum(_rates(todo[0], packed, jobs, threads))
+        for jobs, threads in ((min(cores, len(todo)), 1), (1, cores))
+    }
+    jobs, threads = max(rates, key=rates.get)
+    found = " or ".join(
+        f"{rate:.1f} with {jobs} at a time and {threads} threads each"
+        for (jobs, threads), rate in rates.items()
+    )
+    print(f"networks at a time: {jobs} (updates a second: {found})", file=sys.stderr)
+    return jobs, threads
+
+
+def _rates(config: TrainConfig, packed: bytes, jobs: int, threads: int) -> list[float]:
+    """Return the updates a second of some networks that train at the same time."""
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=threads):
+        rate = delayed(_rate)
+        return Parallel()(rate(config, packed, threads) for _ in range(jobs))
+
+
+def _rate(config: TrainConfig, packed: bytes, threads: int) -> float:
+    """Return a network's updates a second, in a worker."""
+    return updates_per_second(config, _unpacked(packed), threads)
+
+
+def _local(jobs: int, threads: int) -> Work:
     """Return how to work with processes of this machine.
 
     When one dies, joblib ends the others too; all begin again on what is missing.
@@ -183,7 +233,7 @@ def _local(jobs: int) -> Work:
         left, lost = list(todo), 0
         while left:
             try:
-                for config, outcome in _in_processes(task, tuple(left), jobs):
+                for config, outcome in _in_processes(task, tuple(left), jobs, threads):
                     left.remove(config)
                     lost = 0
                     yield config, outcome
@@ -200,13 +250,13 @@ def _local(jobs: int) -> Work:
 
 
 def _in_processes(
-    task: Task, todo: Sequence[TrainConfig], jobs: int
+    task: Task, todo: Sequence[TrainConfig], jobs: int, threads: int
 ) -> Iterator[Result]:
     """Yield each run's settings and outcome, as they end."""
     from joblib import Parallel, delayed, parallel_config
 
     tethered = delayed(_tethered)
-    with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1):
+    with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=threads):
         parallel = Parallel(return_as="generator_unordered", batch_size=1)
         yield from parallel(tethered(task, config, os.getpid()) for config in todo)
 

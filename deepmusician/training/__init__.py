@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .loop import rate_share, updates_per_epoch
     from .progress import reporting_to
     from .run import Run, fit, id_of, read_config, read_metrics, resolved, sources_now
+    from .run import updates_per_second
     from .store import CHECKPOINT, RunStore, is_finished
-    from .threads import computing_with, keeping_memory, others_load
+    from .threads import computing_with, free_cores, keeping_memory, others_load
 else:
     __getattr__, __dir__, __all__ = lazy(__name__)

@@ -1,6 +1,7 @@
 """From settings to a trained network: `fit`, and the `Run` that it gives."""
 
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -218,6 +219,26 @@ def _train(
     write_file(folder / "history.csv", history.to_csv(index=False))
     write_file(folder / "metrics.json", to_json(measures))
     mark_finished(folder)
+
+
+def updates_per_second(
+    config: TrainConfig, corpus: Corpus, threads: int, warm: int = 3, timed: int = 8
+) -> float:
+    """Return how fast a network trains here: `timed` updates, after some to warm up."""
+    from deepmusician.training.loop import TrainingLoop
+
+    config = resolved(config)
+    windows = [windows_for(config.network, rolls) for rolls in _parts(corpus)]
+    with torch.random.fork_rng(), computing_with(threads), keeping_memory():
+        loop = TrainingLoop(config, *windows)
+        optimizer = loop.configure_optimizers()["optimizer"]
+        for number, batch in enumerate(loop.draw((warm + timed) * config.batch, 1)):
+            if number == warm:
+                start = time.perf_counter()
+            optimizer.zero_grad()
+            loop.training_step(batch, number).backward()
+            optimizer.step()
+    return timed / (time.perf_counter() - start)
 
 
 def _parts(corpus: Corpus) -> tuple[Sequence[PianoRoll], Sequence[PianoRoll]]:

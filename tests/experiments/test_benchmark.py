@@ -12,6 +12,7 @@ from deepmusician.studies import (
     read_benchmark_piece,
 )
 from deepmusician.studies.results import RecordError
+from deepmusician.training import resolved
 from experiments.benchmark import record_benchmark
 
 
@@ -28,7 +29,7 @@ def test_the_record_comes_back_with_how_it_came_about(little_rows, tmp_path):
     assert len(table.rows) == 4
     assert table.provenance.commit == "c0ffee"
     recorded = table.provenance.details["rows"][str(little_rows[1])]
-    assert recorded == asdict(little_rows[1].config)
+    assert recorded == asdict(resolved(little_rows[1].config))
     assert len(read_benchmark_curves(tmp_path).rows) == 4 * LITTLE.epochs
     past = table.provenance.details["no_past"]["jsb"]
     assert past["note 1-gram"] < past["IID 1-gram"]

@@ -18,7 +18,14 @@ from deepmusician.studies import (
     read_composer_network,
     read_mozart,
 )
-from deepmusician.training import Run, RunStore, export_run, parse_export, read_export
+from deepmusician.training import (
+    Run,
+    RunStore,
+    export_run,
+    parse_export,
+    read_export,
+    resolved,
+)
 from experiments.composer_network import (
     logit_gap,
     record_composer_network,
@@ -46,7 +53,7 @@ def test_the_record_tells_how_the_weights_came_about(recorded):
     assert provenance.threads == 1
     assert provenance.command.startswith("make composer (")
     details = provenance.details
-    assert details["config"] == asdict(LITTLE)
+    assert details["config"] == asdict(resolved(LITTLE))
     run = Run.load(details["run"], store)
     assert provenance.seconds >= run.metrics["seconds"] - 0.1
     assert details["bytes"] == len(network.weights)

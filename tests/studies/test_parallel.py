@@ -27,14 +27,13 @@ from deepmusician.studies import run_sweep
 from studies.test_parallel import BASE, GRID
 if __name__ == "__main__":
     store = RunStore(sys.argv[1])
-    run_sweep(BASE, *GRID, store=store, corpus=tunes(), progress=False)
+    run_sweep(BASE, *GRID, store=store, corpus=tunes(), progress=False, jobs=2)
 """
 
 
 def swept(store: RunStore, **options):
-    return run_sweep(
-        BASE, *GRID, store=store, corpus=tunes(), progress=False, **options
-    )
+    options = {"jobs": 2, "progress": False} | options
+    return run_sweep(BASE, *GRID, store=store, corpus=tunes(), **options)
 
 
 def equal(one: pd.DataFrame, other: pd.DataFrame) -> None:
@@ -87,6 +86,31 @@ def test_a_local_process_that_dies_costs_nothing_but_its_time(
     equal(again.table, done.table)
     assert again.pieces == done.pieces
     assert "a process died; its run goes on in another" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_few_updates_show_how_many_networks_to_train_at_a_time(
+    monkeypatch, capsys, together
+):
+    def rates(config, packed, jobs, threads):
+        assert config == BASE
+        return [10.0] * jobs if together else [5.0 * threads**2] * jobs
+
+    monkeypatch.setattr(parallel, "free_cores", lambda: 4)
+    monkeypatch.setattr(parallel, "_rates", rates)
+    expected = (3, 1) if together else (1, 4)
+    assert parallel._fastest([BASE] * 3, b"") == expected
+    said = capsys.readouterr().err
+    assert f"networks at a time: {expected[0]} (updates a second: " in said
+    assert parallel._fastest([BASE], b"") == (1, 4)  # nothing to measure
+    monkeypatch.setattr(parallel, "free_cores", lambda: 1)
+    assert parallel._fastest([BASE] * 3, b"") == (1, 1)
+
+
+def test_what_is_measured_is_updates_in_processes_of_their_own():
+    rates = parallel._rates(BASE, parallel._packed(tunes()), 2, 1)
+    assert len(rates) == 2
+    assert all(1 < rate < 10_000 for rate in rates)
 
 
 def test_processes_that_die_again_and_again_are_given_up(tmp_path, monkeypatch):
