@@ -116,12 +116,13 @@ class Windows:
         self, pieces: np.ndarray, offsets: np.ndarray, shifts: np.ndarray
     ) -> Batch:
         """Return the windows whose targets start at these offsets of these pieces."""
-        around = np.arange(-self.context, self.target)
-        rows = (self.firsts[pieces] + offsets)[:, None] + around  # (batch, steps)
-        columns = np.arange(KEYS) + (MOST_SHIFT - shifts)[:, None]  # (batch, keys)
-        music = torch.from_numpy(
-            self._keyboard[rows[:, :, None], columns[:, None, :]]
-        ).float()  # (batch, context + target, keys)
+        steps = self.context + self.target
+        cells = np.empty((len(pieces), steps, KEYS), np.uint8)
+        rows = self.firsts[pieces] + offsets - self.context
+        columns = MOST_SHIFT - shifts
+        for window, row, column in zip(cells, rows, columns, strict=True):
+            window[:] = self._keyboard[row : row + steps, column : column + KEYS]
+        music = torch.from_numpy(cells).float()  # (batch, context + target, keys)
         left = (self.lengths[pieces] - offsets)[:, None]  # steps to the piece's end
         mask = torch.from_numpy(np.arange(self.target) < left)  # (batch, target)
         return Batch(music[:, : self.context], music[:, self.context :], mask)

@@ -110,13 +110,13 @@ def backward_step(
             grad = carry[i, j] + _wide(product[i, j]) + _wide(direct[i, step, j])
             carry[i, j] = grad * _wide(by_state[step, i, j])
             of_n[i, step, j] = _narrow(of_n, grad * _wide(by_n[step, i, j]))
-            through_r = _narrow(of_r, grad * _wide(by_r[step, i, j]))
-            through_z = _narrow(of_z, grad * _wide(by_z[step, i, j]))
+            r = grad * _wide(by_r[step, i, j])
+            z = grad * _wide(by_z[step, i, j])
             recurrent = grad * _wide(by_recurrent[step, i, j])
-            through_n = _narrow(of_recurrent, recurrent)
-            of_r[i, step, j] = to_r[i, j] = through_r
-            of_z[i, step, j] = to_z[i, j] = through_z
-            of_recurrent[i, step, j] = to_recurrent[i, j] = through_n
+            of_r[i, step, j], to_r[i, j] = _narrow(of_r, r), _narrow(to_r, r)
+            of_z[i, step, j], to_z[i, j] = _narrow(of_z, z), _narrow(to_z, z)
+            of_recurrent[i, step, j] = _narrow(of_recurrent, recurrent)
+            to_recurrent[i, j] = _narrow(to_recurrent, recurrent)
 
 
 @_kernel

@@ -21,6 +21,7 @@ from torch.nn.utils.rnn import PackedSequence
 from deepmusician.model.compiled import array_of, kernels
 from deepmusician.model.dropout import dropout
 
+_THIN = 112  # hidden units: with fewer, a step's product is no faster in bfloat16
 _AT_ONCE = 16  # steps whose slopes stay in the cache until they are used
 
 
@@ -158,14 +159,15 @@ class _CompiledLayer(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         """Return the states (hidden, steps, batch), and the last one (hidden, batch).
 
-        `inputs`: (inputs, steps, batch), whose format is that of all products and of
-        the states, but for the last; `start`: (hidden, batch). `keep`: whether a
-        gradient may be asked for.
+        `inputs`: (inputs, steps, batch), whose format is that of the products and of
+        the states, but for the last; narrow layers take a step's product in float32.
+        `start`: (hidden, batch). `keep`: whether a gradient may be asked for.
         """
         hidden, (steps, batch) = len(start), inputs.shape[1:]
-        weight_ih, weight_hh = weight_ih.to(inputs), weight_hh.to(inputs)
+        thin = torch.float32 if hidden < _THIN else inputs.dtype
+        weight_ih, weight_hh = weight_ih.to(inputs.dtype), weight_hh.to(thin)
         projected = (weight_ih @ inputs.flatten(1)).view(3, hidden, steps, batch)
-        product = inputs.new_empty(3 * hidden, batch)
+        product = start.new_empty(3 * hidden, batch, dtype=thin)
         biases = torch.cat([bias_ih, bias_hh[2 * hidden :]]).view(4, hidden)
         biases[:2] += bias_hh[: 2 * hidden].view(2, hidden)
         state = start.float().clone(memory_format=torch.contiguous_format)
@@ -177,7 +179,8 @@ class _CompiledLayer(torch.autograd.Function):
             *(_parts(biases), array_of(state), _parts(slopes), array_of(states)),
         )
         forward_step = kernels().forward_step
-        for step, before in enumerate(states.unbind(1)[:-1]):
+        rounded = states.unbind(1) if thin == inputs.dtype else [state] * (steps + 1)
+        for step, before in enumerate(rounded[:-1]):
             torch.mm(weight_hh, before, out=product)
             forward_step(step, *arrays)
         ctx.save_for_backward(inputs, weight_ih, weight_hh, slopes, states)
@@ -192,8 +195,8 @@ class _CompiledLayer(torch.autograd.Function):
         inputs, weight_ih, weight_hh, slopes, states = ctx.saved_tensors
         steps, hidden, batch = slopes.shape[1:]
         grads = inputs.new_empty(4, hidden, steps, batch)
-        operand = inputs.new_empty(3 * hidden, batch)
-        product = inputs.new_zeros(hidden, batch)
+        operand = weight_hh.new_empty(3 * hidden, batch)
+        product = weight_hh.new_zeros(hidden, batch)
         carry = grad_last.clone(memory_format=torch.contiguous_format)
         arrays = (
             *(array_of(grad_states.contiguous()), array_of(product), array_of(carry)),
