@@ -48,10 +48,8 @@ def benchmark(
     output.check_table_folder(folder)
     start, keys = time.perf_counter(), [(row, n) for row in rows for n in range(seeds)]
     result = studies.run_benchmark(keys, jobs=jobs, precision=precision)
-    details, spent = (
-        studies.benchmark_details(result, precision),
-        time.perf_counter() - start,
-    )
+    details = studies.benchmark_details(result, precision)
+    spent = time.perf_counter() - start
     provenance = output.provenance_of_command(spent, details)
     path = studies.write_benchmark(folder, result, provenance)
     print(_summary(result.scores))
