@@ -22,13 +22,14 @@ from deepmusician.model.network import STARTS, Choice, DeepMusician
 from deepmusician.music import PianoRoll
 
 RULES = ("sample", "threshold", "density")
+Prime = PianoRoll | str | Path | None
 
 
 @torch.no_grad()
 def compose(
     model_or_run: object,
     steps: int = 192,
-    prime: PianoRoll | str | Path | None = None,
+    prime: Prime | list[Prime] = None,
     rule: str = "sample",
     threshold: float = 0.5,
     temperature: float = 1.0,
@@ -42,6 +43,7 @@ def compose(
 
     `model_or_run`: a `DeepMusician`, or a run that has one as `.model`.
     `prime`: a roll or a music file to continue; without one music begins in silence.
+    A list of them gives one piece each, in place of `pieces`.
     `rule`: "sample" plays a key with the probability that the network gives it,
     "threshold" wherever that exceeds `threshold`, "density" wherever it exceeds the
     threshold that as many cells of the validation pieces exceed as have an onset
@@ -68,38 +70,43 @@ def compose(
     check_choice("start", start, STARTS)
     check_number("threshold", threshold, 0, 1)
     check_positive("temperature", temperature)
-    prime = _read_prime(prime, model)
+    primes = prime if isinstance(prime, list) else [prime] * pieces
+    primes = [_read_prime(each, model) for each in primes]
     taken = _calibration(model_or_run, calibrate)
     if rule == "density":
         threshold = _density_threshold(model_or_run, taken)
-    generators = [_generator_of_piece(seed, piece) for piece in range(pieces)]
+    generators = [_generator_of_piece(seed, piece) for piece in range(len(primes))]
     cutoff = None if rule == "sample" else threshold
+    kind = model.config.plane
     planes = _play(
         model,
-        torch.tensor(prime.plane(model.config.plane), dtype=torch.float64),
+        [torch.tensor(prime.plane(kind), dtype=torch.float64) for prime in primes],
         steps,
         partial(_choice, model, generators, cutoff, temperature, taken),
         generators,
         start,
         chunk,
     )
-    return [_joined(prime, plane.numpy() > 0, model.config.plane) for plane in planes]
+    return [
+        _joined(prime, plane.numpy() > 0, kind)
+        for prime, plane in zip(primes, planes, strict=True)
+    ]
 
 
 def _play(
     model: DeepMusician,
-    prime: Tensor,
+    primes: list[Tensor],
     steps: int,
     choice: Callable[[int], Choice],
     generators: list[Generator],
     start: str,
     chunk: int,
 ) -> Tensor:
-    """Return the new steps (pieces, steps, keys) that follow a prime (steps, keys)."""
-    silence = prime.new_zeros(model.config.context, model.config.keys)
-    context = torch.cat([silence, prime])[-model.config.context :]
-    played = context.repeat(len(generators), 1, 1)  # (pieces, steps, keys)
-    hidden, last = _begin(model, played, prime, generators, start)
+    """Return the new steps (pieces, steps, keys) that follow primes (steps, keys)."""
+    silence = primes[0].new_zeros(model.config.context, model.config.keys)
+    contexts = [torch.cat([silence, prime])[-len(silence) :] for prime in primes]
+    played = torch.stack(contexts)  # (pieces, steps, keys)
+    hidden, last = _begin(model, played, primes, generators, start)
     for step in range(0, steps, chunk):
         if step > 0 and model.config.start == "guided":
             hidden = model.encoder(played[:, -model.config.context :])
@@ -139,28 +146,28 @@ def _choice(
 def _begin(
     model: DeepMusician,
     context: Tensor,
-    prime: Tensor,
+    primes: list[Tensor],
     generators: list[Generator],
     start: str,
 ) -> tuple[Tensor, Tensor]:
     """Return the first hidden state, and the decoder's first input (pieces, keys).
 
     `context`: (pieces, steps, keys). A decoder that the encoder does not guide
-    reads the prime's last steps itself.
+    reads each prime's last steps itself.
     """
     sos = torch.zeros_like(context[:, 0])  # (pieces, keys)
     if start == "guided":
         return model.encoder(context), sos
-    noise = [
+    hidden = [
         model.start_hidden(piece, generator, start)
         for piece, generator in zip(context.split(1), generators, strict=True)
     ]
-    hidden, known = torch.cat(noise, dim=1), min(len(prime), context.shape[1])
-    if known == 0:
-        return hidden, sos
-    recent = context[:, -known:]
-    inputs = torch.cat([sos.unsqueeze(1), recent[:, :-1]], dim=1)
-    return model.decoder(inputs, hidden)[1], recent[:, -1]
+    for piece, prime in enumerate(primes):
+        if len(prime) > 0:
+            recent = context[piece : piece + 1, -min(len(prime), len(context[0])) :]
+            inputs = torch.cat([sos[:1].unsqueeze(1), recent[:, :-1]], dim=1)
+            hidden[piece] = model.decoder(inputs, hidden[piece])[1]
+    return torch.cat(hidden, dim=1), context[:, -1]  # silence is SOS
 
 
 def _joined(prime: PianoRoll, plane: np.ndarray, kind: str) -> PianoRoll:

@@ -43,32 +43,31 @@ def forward_step(
     step: int,
     projected: tuple,
     product: tuple,
-    biases: tuple,
-    state: np.ndarray,
     slopes: tuple,
+    bias: np.ndarray,
+    state: np.ndarray,
     states: np.ndarray,
 ) -> None:
     """Go on from the state before `step` to the one after it, and keep the slopes.
 
-    `projected`: W x for r, z and n, each (hidden, steps, batch); `product`: U h for
-    them, (hidden, batch) each; `biases`: b_r + c_r, b_z + c_z, b_n and c_n, (hidden,)
-    each. `state` (hidden, batch), float32, is replaced; `states` (hidden, steps + 1,
-    batch) gets it too. `slopes`: how the state answers to n, r, z and U_n h + c_n
-    before their curves, and to the state before; five (steps, hidden, batch), or (1,
-    hidden, batch) where nobody wants them. The formulas: `gru._Layer`.
+    `projected`: W x for r, z and n, with the other biases, each (hidden, steps, batch);
+    `product`: U h for them, (hidden, batch) each; `slopes`: how the state answers to n,
+    r, z and U_n h + c_n before their curves, and to the state before; five (steps,
+    hidden, batch), or (1, hidden, batch) where nobody wants them. `bias`: c_n.
+    `state` (hidden, batch), float32, is replaced; `states` (hidden, steps + 1, batch)
+    gets it too. The formulas: `gru._Layer`.
     """
     of_r, of_z, of_n = projected
     to_r, to_z, to_n = product
     by_n, by_r, by_z, by_recurrent, by_state = slopes
-    bias_r, bias_z, bias_n, bias_recurrent = biases
     hidden, batch = state.shape
     kept = step % len(by_n)
     for i in range(hidden):
         for j in range(batch):
-            r = _sigmoid(_wide(of_r[i, step, j]) + _wide(to_r[i, j]) + bias_r[i])
-            z = _sigmoid(_wide(of_z[i, step, j]) + _wide(to_z[i, j]) + bias_z[i])
-            recurrent = _wide(to_n[i, j]) + bias_recurrent[i]
-            bent = _TWO * (_wide(of_n[i, step, j]) + bias_n[i] + r * recurrent)
+            r = _sigmoid(_wide(of_r[i, step, j]) + _wide(to_r[i, j]))
+            z = _sigmoid(_wide(of_z[i, step, j]) + _wide(to_z[i, j]))
+            recurrent = _wide(to_n[i, j]) + bias[i]
+            bent = _TWO * (_wide(of_n[i, step, j]) + r * recurrent)
             n = _TWO * _sigmoid(bent) - _ONE  # tanh
             before = state[i, j]
             after = n + z * (before - n)
@@ -86,20 +85,20 @@ def forward_step(
 @_kernel
 def backward_step(
     step: int,
-    direct: np.ndarray,
-    product: np.ndarray,
-    carry: np.ndarray,
     slopes: tuple,
     grads: tuple,
     operand: tuple,
+    direct: np.ndarray,
+    product: np.ndarray,
+    carry: np.ndarray,
 ) -> None:
     """Write the gradients at `step` of n, r, z and U_n h + c_n before their curves.
 
-    What reaches the state: the loss's own gradient, `direct` (hidden, steps, batch);
-    what the gates of the next step sent back, `product` (hidden, batch); and what its z
-    let through, `carry` (hidden, batch), float32, replaced. `slopes`: see
-    `forward_step`. `grads`: four (hidden, steps, batch), of which those of r, z and the
-    recurrent part go to `operand` too, (hidden, batch) each.
+    `slopes`: see `forward_step`. `grads`: four (hidden, steps, batch); those of r, z
+    and the recurrent part go to `operand` too, (hidden, batch) each. What reaches
+    the state: the loss's own gradient, `direct` (hidden, steps, batch); what the gates
+    of the next step sent back, in `product` (hidden, batch) or already in `carry`; and
+    what its z let through, `carry` (hidden, batch), float32, replaced.
     """
     by_n, by_r, by_z, by_recurrent, by_state = slopes
     of_n, of_r, of_z, of_recurrent = grads

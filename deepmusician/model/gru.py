@@ -11,6 +11,9 @@ block of the states, and the product `weight @ state` keeps two cores busy, whic
 large product against 55 to 65 %, at batches 16 and 32).
 """
 
+from collections.abc import Sequence
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -18,11 +21,11 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.utils.rnn import PackedSequence
 
+from deepmusician.model import plain
 from deepmusician.model.compiled import array_of, kernels
 from deepmusician.model.dropout import dropout
 
 _THIN = 112  # hidden units: with fewer, a step's product is no faster in bfloat16
-_AT_ONCE = 16  # steps whose slopes stay in the cache until they are used
 
 
 class FusedGRU(nn.GRU):
@@ -58,18 +61,14 @@ class FusedGRU(nn.GRU):
 
         `states`: (inputs, steps, batch); `start`: (layers, hidden, batch).
         """
-        last, compiled = [], self._is_compiled
+        last, by = [], (self._is_compiled and kernels()) or plain
+        keep = torch.is_grad_enabled()
         if torch.is_autocast_enabled("cpu"):
             states = states.to(torch.get_autocast_dtype("cpu"))
         for layer, weights in enumerate(self.all_weights):
             if layer > 0:
                 states = dropout(states, self.dropout, self.training)
-            if compiled:
-                keep = torch.is_grad_enabled()
-                states, end = _CompiledLayer.apply(states, start[layer], *weights, keep)
-            else:
-                states = _Layer.apply(states, start[layer], *weights)
-                end = states[:, -1]
+            states, end = _Layer.apply(states, start[layer], *weights, by, keep)
             last.append(end)
         return states, torch.stack(last)
 
@@ -117,73 +116,39 @@ class _Layer(torch.autograd.Function):
         weight_hh: Tensor,
         bias_ih: Tensor,
         bias_hh: Tensor,
-    ) -> Tensor:
-        """Return the states (hidden, steps, batch) after each step.
-
-        `inputs`: (inputs, steps, batch); `start`: (hidden, batch).
-        """
-        hidden = len(start)
-        bias = bias_ih.clone()
-        bias[: 2 * hidden] += bias_hh[: 2 * hidden]
-        shape = 3 * hidden, *inputs.shape[1:]  # (3 hidden, steps, batch)
-        projected = torch.addmm(bias[:, None], weight_ih, inputs.flatten(1)).view(shape)
-        kept = _forward_through_time(projected, start, weight_hh, bias_hh[2 * hidden :])
-        ctx.save_for_backward(inputs, weight_ih, weight_hh, *kept)
-        return kept[-1][:, 1:]
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_states: Tensor) -> tuple[Tensor | None, ...]:
-        """Return the gradients of all six arguments of `forward`."""
-        inputs, weight_ih, weight_hh, *kept = ctx.saved_tensors
-        grads, grad_start = _back_through_time(*kept, grad_states, weight_hh)
-        grad_inputs, *of_weights = _of_weights(
-            grads, inputs, kept[-1], weight_ih, ctx.needs_input_grad[0]
-        )
-        return grad_inputs, grad_start, *of_weights
-
-
-class _CompiledLayer(torch.autograd.Function):
-    """`_Layer` in float32, or with products in bfloat16; `fused` does the rest."""
-
-    @staticmethod
-    def forward(
-        ctx: FunctionCtx,
-        inputs: Tensor,
-        start: Tensor,
-        weight_ih: Tensor,
-        weight_hh: Tensor,
-        bias_ih: Tensor,
-        bias_hh: Tensor,
+        by: ModuleType,
         keep: bool,
     ) -> tuple[Tensor, Tensor]:
         """Return the states (hidden, steps, batch), and the last one (hidden, batch).
 
         `inputs`: (inputs, steps, batch), whose format is that of the products and of
         the states, but for the last; narrow layers take a step's product in float32.
-        `start`: (hidden, batch). `keep`: whether a gradient may be asked for.
+        `start`: (hidden, batch). `by`: `fused` or `plain`, which goes on between the
+        products. `keep`: whether a gradient may be asked for.
         """
-        hidden, (steps, batch) = len(start), inputs.shape[1:]
-        thin = torch.float32 if hidden < _THIN else inputs.dtype
-        weight_ih, weight_hh = weight_ih.to(inputs.dtype), weight_hh.to(thin)
-        projected = (weight_ih @ inputs.flatten(1)).view(3, hidden, steps, batch)
-        product = start.new_empty(3 * hidden, batch, dtype=thin)
-        biases = torch.cat([bias_ih, bias_hh[2 * hidden :]]).view(4, hidden)
-        biases[:2] += bias_hh[: 2 * hidden].view(2, hidden)
-        state = start.float().clone(memory_format=torch.contiguous_format)
+        hidden, (steps, batch), full = len(start), inputs.shape[1:], start.dtype
+        is_narrow = inputs.dtype != full and hidden < _THIN
+        weight_ih = weight_ih.to(inputs.dtype)
+        weight_hh = weight_hh.to(full if is_narrow else inputs.dtype)
+        bias = bias_ih + nn.functional.pad(bias_hh[: 2 * hidden], (0, hidden))
+        bias = bias.to(inputs.dtype)[:, None]
+        projected = torch.addmm(bias, weight_ih, inputs.flatten(1))
+        product = weight_hh.new_empty(3 * hidden, batch)
+        state = start.clone(memory_format=torch.contiguous_format)
         states = inputs.new_empty(hidden, steps + 1, batch)
         states[:, 0] = start
         slopes = inputs.new_empty(5, steps if keep else 1, hidden, batch)
-        arrays = (
-            *(_parts(projected), _parts(product.view(3, hidden, batch))),
-            *(_parts(biases), array_of(state), _parts(slopes), array_of(states)),
+        arguments = _taken_by(
+            *(by, projected.view(3, hidden, steps, batch)),
+            *(product.view(3, hidden, batch), slopes),
+            *(bias_hh[2 * hidden :], state, states),
         )
-        forward_step = kernels().forward_step
-        rounded = states.unbind(1) if thin == inputs.dtype else [state] * (steps + 1)
+        rounded = [state] * (steps + 1) if is_narrow else states.unbind(1)
         for step, before in enumerate(rounded[:-1]):
             torch.mm(weight_hh, before, out=product)
-            forward_step(step, *arrays)
+            by.forward_step(step, *arguments)
         ctx.save_for_backward(inputs, weight_ih, weight_hh, slopes, states)
+        ctx.by = by
         return states[:, 1:], state
 
     @staticmethod
@@ -198,23 +163,27 @@ class _CompiledLayer(torch.autograd.Function):
         operand = weight_hh.new_empty(3 * hidden, batch)
         product = weight_hh.new_zeros(hidden, batch)
         carry = grad_last.clone(memory_format=torch.contiguous_format)
-        arrays = (
-            *(array_of(grad_states.contiguous()), array_of(product), array_of(carry)),
-            *(_parts(slopes), _parts(grads), _parts(operand.view(3, hidden, batch))),
+        is_mixed = carry.dtype != product.dtype
+        multiply = partial(torch.mm, out=product) if is_mixed else carry.addmm_
+        arguments = _taken_by(
+            *(ctx.by, slopes, grads, operand.view(3, hidden, batch)),
+            *(grad_states.contiguous(), product, carry),
         )
         to_state = weight_hh.t().contiguous()  # (hidden, 3 hidden)
-        backward_step = kernels().backward_step
         for step in reversed(range(steps)):
-            backward_step(step, *arrays)
-            torch.mm(to_state, operand, out=product)
+            ctx.by.backward_step(step, *arguments)
+            multiply(to_state, operand)
         wanted, flat = ctx.needs_input_grad[0], grads.view(4 * hidden, -1)
         grad_inputs, *of_weights = _of_weights(flat, inputs, states, weight_ih, wanted)
-        return grad_inputs, carry + product, *of_weights, None
+        return grad_inputs, carry + product, *of_weights, None, None
 
 
-def _parts(tensor: Tensor) -> tuple:
-    """Return the arrays along a tensor's first dimension."""
-    return tuple(array_of(tensor))
+def _taken_by(by: ModuleType, *tensors: Tensor) -> Sequence[Any]:
+    """Return three stacks and three tensors as the steps of `fused` or `plain` take."""
+    if by is plain:
+        return tensors
+    stacks = [tuple(array_of(stack)) for stack in tensors[:3]]
+    return [*stacks, *(array_of(tensor) for tensor in tensors[3:])]
 
 
 def _of_weights(
@@ -239,79 +208,3 @@ def _of_weights(
         total[: 3 * hidden].roll(-hidden, 0),
         total[hidden:],
     )
-
-
-def _forward_through_time(
-    projected: Tensor, start: Tensor, weight_hh: Tensor, bias: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the gates, U_n h + c_n, and all states, the start among them.
-
-    `projected` (3 hidden, steps, batch) is what the inputs say to r, z and n; `bias` is
-    c_n. The gates r, z, n are (steps, 3 hidden, batch), U_n h + c_n (steps,
-    hidden, batch), the states (hidden, steps + 1, batch).
-    """
-    hidden, steps, batch = len(start), *projected.shape[1:]
-    gates = projected.new_empty(steps, 3 * hidden, batch)
-    recurrent = projected.new_empty(steps, hidden, batch)
-    states = projected.new_empty(hidden, steps + 1, batch)
-    states[:, 0] = start
-    product = projected.new_empty(3 * hidden, batch)
-    of_state = states.unbind(1)
-    of_inputs = zip(
-        *(part.unbind(1) for part in projected.split([2 * hidden, hidden])), strict=True
-    )
-    for step, (to_rz, to_n) in enumerate(of_inputs):
-        rz, n = gates[step].split([2 * hidden, hidden])
-        r, z = rz.chunk(2)
-        torch.mm(weight_hh, of_state[step], out=product)
-        torch.add(to_rz, product[: 2 * hidden], out=rz).sigmoid_()
-        torch.add(product[2 * hidden :], bias[:, None], out=recurrent[step])
-        torch.addcmul(to_n, r, recurrent[step], out=n).tanh_()
-        torch.lerp(n, of_state[step], z, out=of_state[step + 1])
-    return gates, recurrent, states
-
-
-def _back_through_time(
-    gates: Tensor,
-    recurrent: Tensor,
-    states: Tensor,
-    grad_states: Tensor,
-    weight_hh: Tensor,
-) -> tuple[Tensor, Tensor]:
-    """Return the gradients (4 hidden, steps * batch), and the start's (hidden, batch).
-
-    Those of n, r, z and U_n h + c_n, before their curves. From the last step to
-    the first: what reaches a state is the loss's own gradient, what z lets through
-    from the next state, and what comes back through the gates.
-    """
-    steps, hidden, batch = recurrent.shape
-    grads = gates.new_empty(4, hidden, steps, batch)
-    at_step = grads.unbind(2)
-    by_state = grads.view(4 * hidden, steps, batch)[hidden:].unbind(1)
-    direct = grad_states.contiguous().unbind(1)
-    before = states[:, :-1].transpose(0, 1)
-    to_state = weight_hh.t().contiguous()  # (hidden, 3 hidden)
-    grad = torch.zeros_like(direct[0])
-    for first in reversed(range(0, steps, _AT_ONCE)):
-        part = slice(first, first + _AT_ONCE)
-        slopes = _slopes(gates[part], recurrent[part], before[part])
-        for step in reversed(range(first, first + len(slopes))):
-            grad += direct[step]
-            torch.mul(slopes[step - first], grad, out=at_step[step])
-            z = gates[step, hidden : 2 * hidden]
-            grad = (grad * z).addmm_(to_state, by_state[step])
-    return grads.view(4 * hidden, -1), grad
-
-
-def _slopes(gates: Tensor, recurrent: Tensor, before: Tensor) -> Tensor:
-    """Return how a state answers to n, r, z and the recurrent part before their curves.
-
-    `gates` (steps, 3 hidden, batch) holds r, z and n; `before` is the state before
-    each step. The result is (steps, 4, hidden, batch).
-    """
-    r, z, n = gates.chunk(3, dim=1)
-    of_n = (1 - z) * (1 - n * n)
-    of_recurrent = of_n * r
-    of_r = of_recurrent * recurrent * (1 - r)
-    of_z = (before - n) * z * (1 - z)
-    return torch.stack([of_n, of_r, of_z, of_recurrent], dim=1)

@@ -65,10 +65,8 @@ def play_by_rules(
     """
     plane, measures, pieces = run.config.network.plane, {}, {}
     for name, rule in RULE_VARIANTS.items():
-        rolls = [
-            _new(compose(run, steps, opening, seed=number, **rule)[0], steps, plane)
-            for number, opening in enumerate(openings)
-        ]
+        rolls = compose(run, steps, list(openings), **rule)
+        rolls = [_new(roll, steps, plane) for roll in rolls]
         measures |= _measures(name, rolls, plane)
         pieces[name] = rolls[0]
     return measures, pieces

@@ -54,9 +54,13 @@ def focus(reader, selector):
 
 
 def hear(reader):
-    """Wait until something is heard; without a sound output the page says so."""
+    """Wait until music is heard; without a sound output, until the page plays unheard.
+
+    It says that it has no output before the piano, and so the music, is ready.
+    """
     says_so = 'document.querySelector(".dm-no-output:not([hidden])") !== null'
-    wait_for(reader, f"{SOUND}.loudest() > 0.001 || {says_so}")
+    unheard = f"{says_so} && {SOUND}.playing.isPlaying"
+    wait_for(reader, f"{SOUND}.loudest() > 0.001 || ({unheard})")
 
 
 def fits(reader):

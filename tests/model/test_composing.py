@@ -136,6 +136,15 @@ def test_a_midi_file_primes_as_its_roll_does(tmp_path):
 
 
 @pytest.mark.parametrize("start", ["guided", "zero", "random"])
+def test_each_piece_continues_its_own_prime(start):
+    model, primes = network(), [prime_roll(20), None, prime_roll(5)]
+    together = compose(model, steps=30, seed=3, prime=primes, start=start)
+    for piece, prime in enumerate(primes):
+        alone = compose(model, 30, seed=3, prime=prime, pieces=3, start=start)[piece]
+        assert same([together[piece]], [alone])
+
+
+@pytest.mark.parametrize("start", ["guided", "zero", "random"])
 def test_only_the_primes_last_steps_within_the_context_are_read(start):
     model, prime = network(), prime_roll(20)
     recent = PianoRoll.from_plane(prime.onsets[-12:], "onsets")

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_sequence
 
-from deepmusician.model import FusedGRU, gru
+from deepmusician.model import FusedGRU, gru, plain
 
 
 def twins(seed: int = 0, **changes) -> tuple[nn.GRU, FusedGRU]:
@@ -92,7 +92,9 @@ def test_gradients_pass_the_numerical_check():
         torch.randn(shape, dtype=torch.float64, requires_grad=True)
         for shape in [(2, 3, 2), (3, 2), (9, 2), (9, 3), (9,), (9,)]
     ]
-    assert torch.autograd.gradcheck(gru._Layer.apply, leaves)
+    assert torch.autograd.gradcheck(
+        lambda *six: gru._Layer.apply(*six, plain, True), leaves
+    )
 
 
 def test_a_second_derivative_is_refused_and_never_wrong():

@@ -34,11 +34,11 @@ def test_every_rule_is_measured_and_one_piece_by_each_is_kept(run):
 
 
 def test_the_opening_does_not_count(run, monkeypatch):
-    def played(model, steps, prime, **rule):
+    def played(model, steps, primes, **rule):
         onsets = np.zeros((steps, KEYS), bool)
         onsets[[0, 1, 2], 40] = True
-        new = PianoRoll.from_plane(np.concatenate([prime.onsets, onsets]))
-        return [new]
+        planes = [np.concatenate([prime.onsets, onsets]) for prime in primes]
+        return [PianoRoll.from_plane(plane) for plane in planes]
 
     monkeypatch.setattr(outcome, "compose", played)
     measures, pieces = outcome.play_by_rules(run, [tune(1), tune(2)], steps=12)
@@ -49,7 +49,8 @@ def test_the_opening_does_not_count(run, monkeypatch):
 
 
 def test_silence_has_no_share_on_the_beat(run, monkeypatch):
-    def silence(model, steps, prime, **rule):
+    def silence(model, steps, primes, **rule):
+        (prime,) = primes
         return [PianoRoll.from_plane(np.zeros((len(prime) + steps, KEYS), bool))]
 
     monkeypatch.setattr(outcome, "compose", silence)
