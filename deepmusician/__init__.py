@@ -20,14 +20,13 @@ __version__ = "0.1.0"
 
 
 def _play_in_notebooks() -> None:
-    """Let a notebook show a roll as its player, or else as a picture."""
+    """Let a notebook show a roll as its player."""
     ipython = sys.modules.get("IPython")
     shell = ipython and ipython.get_ipython()
     if getattr(shell, "kernel", None) is None:
         return
     roll, shown = ("deepmusician.music.roll", "PianoRoll"), shell.display_formatter
     shown.mimebundle_formatter.for_type_by_name(*roll, _player_of)
-    shown.formatters["text/html"].for_type_by_name(*roll, _picture_of)
 
 
 def _player_of(roll: "PianoRoll") -> tuple[dict, dict] | None:
@@ -39,13 +38,6 @@ def _player_of(roll: "PianoRoll") -> tuple[dict, dict] | None:
     shown, details = player(roll)._repr_mimebundle_()
     del shown["text/plain"]
     return shown, details
-
-
-def _picture_of(roll: "PianoRoll") -> str:
-    """Return a small picture of the roll, where nothing can play it."""
-    from deepmusician.music import roll_svg
-
-    return roll_svg(roll)
 
 
 _play_in_notebooks()

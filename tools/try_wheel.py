@@ -31,7 +31,7 @@ NEEDED = (
     "deepmusician/sound/tones/060.mp3",
     "deepmusician/sound/tones/LICENSE",
     "deepmusician/studies/records/LICENSE",
-    "deepmusician/studies/records/composer_network.dmw",
+    "deepmusician/studies/records/composer_network.safetensors",
     "deepmusician/studies/records/sweep.csv",
     "deepmusician/widgets/web/library.js",
 )

@@ -242,24 +242,27 @@ def runs() -> None:
 
 @app.command()
 def export(
-    run: options.RunName = "latest", target: options.Network = Path("network.dmw")
+    run: options.RunName = "latest",
+    target: options.Network = Path("network.safetensors"),
 ) -> None:
     """Write a trained network as one small file, for a page that composes.
 
-    Its weights are rounded to about a byte and a half each, so little that music it
-    never saw is predicted as well as before. `read_export` reads the file in Python,
-    `Network.open` of widgets/web/network/network.js in a browser.
+    The file is of the safetensors format. Weights are rounded to two bytes each, so
+    little that music it never saw is predicted as well as before. `read_export` reads
+    it in Python, `Network.open` of widgets/web/network/network.js in a browser.
 
     For example:
 
-    - `deepmusician export latest --output mine.dmw`
+    - `deepmusician export latest --output mine.safetensors`
 
-    - `deepmusician export 3f2a -o bach.dmw`
+    - `deepmusician export 3f2a -o bach.safetensors`
     """
     from deepmusician.training import Run, export_run, read_export
 
     if target.is_dir():
-        raise ValueError(f"{target}: is a folder. Name a file, such as network.dmw.")
+        raise ValueError(
+            f"{target}: is a folder. Name a file, such as network.safetensors."
+        )
     output.check_parent(target)
     path = export_run(Run.load(run), target)
     numbers = read_export(path).model.parameter_count

@@ -16,6 +16,5 @@ if TYPE_CHECKING:
     from .notes import MusicFileError, Notes, Reading
     from .roll import PLANES, PianoRoll, grid_distances
     from .score_files import SCORE_SUFFIXES, read_score
-    from .svg import roll_svg
 else:
     __getattr__, __dir__, __all__ = lazy(__name__)

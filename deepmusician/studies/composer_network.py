@@ -1,9 +1,9 @@
 """The composer's network, recorded: its weights, and what they are worth.
 
 `make composer` trains it, or takes it from the run store, and records two files: its
-weights, `composer_network.dmw`, and `composer_network.json` with how they came about.
-`make mozart` trains the same network on Mozart's sonatas; of it, `mozart.json` keeps
-measures and four pieces to hear.
+weights, `composer_network.safetensors`, and how they came about, with their measures,
+`composer_network.json`. `make mozart` trains the same network on Mozart's sonatas; of
+it, `mozart.json` keeps measures and four pieces to hear.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from deepmusician.studies.results import (
 from deepmusician.training import ExportedNetwork, parse_export
 
 MOZART_RECORD = "mozart"
-COMPOSER_NETWORK, COMPOSER_WEIGHTS = "composer_network", "composer_network.dmw"
+COMPOSER_NETWORK, COMPOSER_WEIGHTS = "composer_network", "composer_network.safetensors"
 MOST_BYTES = 4_500_000
 """Bytes of the weights: a page carries them as text, a third longer."""
 MOST_LOGIT_CHANGE = 0.05

@@ -284,7 +284,8 @@ def end_with_owner(owner: int) -> None:
 def _cluster(scheduler: str) -> Work:
     """Return how to work with the workers of a `dask.distributed` cluster.
 
-    The scheduler gives the task of a worker that died to another one.
+    A worker is given a run or two at a time, so that a slow one gets fewer in all; the
+    scheduler gives the task of a worker that died to another one.
     """
 
     def work(task: Task, todo: Sequence[TrainConfig]) -> Iterator[Result]:

@@ -1,43 +1,30 @@
-"""A trained network as one small file, which a page can carry.
+"""A trained network as one small file of the safetensors format, for a page to carry.
 
-    8 bytes    who made it
-    4 and 4    version, and length of the header (little-endian, as all numbers here)
-    header     JSON: `config`, `about`, and where each of the `tensors` begins
-    payload    the tensors, each from a multiple of 4 bytes on
-    32 bytes   SHA-256 of all that stands before
-
-A bias is float32. A weight is a whole number of a unit that its row has for itself:
-w = u n, with n from -m to m, m = 127 times 2^(bits - 8) and u = max |w| / m. Its bytes
-are a float32 scale per row, then an int8 per number, its first 8 bits, and after all of
-those the others, packed (`bits_of` says how many). What a mask makes zero is left out:
-a row holds its first `kept` numbers.
+A bias is float32. Of a weight each row has a unit of its own, and all are whole
+numbers of it: w = u n, with n from -32767 to 32767 (int16) and u = max |w| / 32767
+(float32), the tensor `<name>.unit`. The one text in the header's metadata is JSON:
+`config`, the network's sizes, and `about`, what is known of it.
 """
 
-import hashlib
 import json
 import math
-import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from deepmusician.files import atomic_write, from_json, to_json
 from deepmusician.model import Calibration, DeepMusician, NetworkConfig
 from deepmusician.music import DEFAULT_TEMPO
 from deepmusician.training.run import Run
 
-MAGIC = b"DeepMus\n"
-VERSION = 1
-_HEAD = struct.Struct("<8sII")
-_SUM = hashlib.sha256().digest_size
-_ALIGNED = 4
-_EXACT = 32
-COARSE = 8
-_LARGEST = 127  # of 8 bits, the same on both sides of zero
+METADATA = "deepmusician"
+UNIT = ".unit"
+_LARGEST = 32767  # of 16 bits, the same on both sides of zero
 
 
 class ExportError(ValueError):
@@ -74,8 +61,20 @@ def export_run(run: Run, path: str | Path, name: str = "") -> Path:
     `name`: what the file says it is called; by default the run's id. Raises
     ExportError where nothing can be written, or a weight is not a finite number.
     """
-    path = Path(path)
-    content = _bytes(run.model, _about(run, name or run.id))
+    path, tensors = Path(path), {}
+    for key, parameter in run.model.named_parameters():
+        values = parameter.detach().cpu().numpy()
+        if not np.isfinite(values).all():
+            raise ExportError(f"{key}: a weight is not a finite number")
+        mask = dict(run.model.named_buffers()).get(key.removesuffix("weight") + "mask")
+        if mask is not None:
+            values = values * mask.cpu().numpy()
+        if values.ndim == 1:
+            tensors[key] = values
+        else:
+            tensors[key], tensors[key + UNIT] = quantise(values)
+    header = {"config": asdict(run.model.config), "about": _about(run, name or run.id)}
+    content = save(tensors, {METADATA: to_json(header)})
     try:
         with atomic_write(path) as temporary:
             temporary.write_bytes(content)
@@ -99,38 +98,52 @@ def read_export(path: str | Path) -> ExportedNetwork:
 
 def parse_export(content: bytes) -> ExportedNetwork:
     """Return the network in a file's bytes. Raises ExportError; see `read_export`."""
-    header, payload = _open(content)
     try:
+        tensors = load(content)  # which checks the header, and where the tensors lie
+        length = int.from_bytes(content[:8], "little")
+        text = json.loads(content[8:][:length])["__metadata__"][METADATA]
+        header, about = json.loads(text), from_json(text)["about"]
+    except (SafetensorError, LookupError, ValueError) as error:
+        raise ExportError(
+            f"holds no network, or not a whole one ({error}). "
+            "`deepmusician export` writes files that do."
+        ) from error
+    try:
+        about["calibration"] = header["about"]["calibration"]  # None is no number here
         config = NetworkConfig(**header["config"])
         with torch.random.fork_rng():  # new weights draw; they are replaced
             model = DeepMusician(config).eval()
-        tensors = {
-            entry["name"]: torch.from_numpy(_read(entry, payload))
-            for entry in header["tensors"]
-        }
-        model.load_state_dict(tensors)
-        about = from_json(json.dumps(header["about"]))
-        about["calibration"] = header["about"]["calibration"]  # None is no number here
+        model.load_state_dict(
+            {
+                name: torch.from_numpy(_exact(values, tensors.get(name + UNIT)))
+                for name, values in tensors.items()
+                if not name.endswith(UNIT)
+            }
+        )
         return ExportedNetwork(model, about)
     except (LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ExportError(f"the header fits no network ({error})") from error
 
 
-def bits_of(name: str, shape: Sequence[int], keys: int) -> int:
-    """Return how many bits a weight needs, so that no logit moves by 0.05.
+def quantise(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a weight (rows, columns) as whole numbers (int16), and the rows' units.
 
-    Measured on the composer's network, after 16 openings, 64 steps each: 8 bits
-    everywhere move one by 0.58, these by 0.02, with two fewer for each by 0.07. What
-    the encoder makes of its 96 steps fades within the decoder's first few, so that
-    less will do; but not of what reads the keys.
+    The units are (rows,), float32. No weight moves by more than half a unit.
     """
-    return 11 if name.startswith("encoder.") and keys not in shape else 13
+    units = (np.abs(weight).max(axis=1) / _LARGEST).astype(np.float32)
+    divisors = np.where(units > 0, units, 1).astype(np.float64)
+    numbers = np.rint(weight / divisors[:, None]).clip(-_LARGEST, _LARGEST)
+    return numbers.astype(np.int16), units
 
 
-# --- writing
+def _exact(values: np.ndarray, units: np.ndarray | None) -> np.ndarray:
+    """Return what a tensor of the file stands for, as float32."""
+    if units is None:
+        return values
+    return (values * units.astype(np.float64)[:, None]).astype(np.float32)
 
 
-def _about(run: Run, name: str) -> dict:
+def _about(run: Run, name: str) -> Mapping:
     """Return what a file says about its run beside the network's sizes."""
     threshold = run.metrics.get("valid", {}).get("density_threshold", math.nan)
     return {
@@ -143,158 +156,3 @@ def _about(run: Run, name: str) -> dict:
         "density_threshold": threshold,
         "measures": run.metrics,
     }
-
-
-def _bytes(model: DeepMusician, about: Mapping) -> bytes:
-    """Return a network's file."""
-    tensors, payload = [], bytearray()
-    for entry, content in _tensors(model):
-        tensors.append(entry | {"offset": len(payload)})
-        payload += content + bytes(-len(content) % _ALIGNED)
-    header = {"config": asdict(model.config), "about": about, "tensors": tensors}
-    text = json.dumps(json.loads(to_json(header)), separators=(",", ":")).encode()
-    text += b" " * (-len(text) % _ALIGNED)
-    content = _HEAD.pack(MAGIC, VERSION, len(text)) + text + payload
-    return content + hashlib.sha256(content).digest()
-
-
-def _tensors(model: DeepMusician) -> Iterator[tuple[dict, bytes]]:
-    """Yield the header's entry for each tensor, and the tensor's bytes."""
-    masks = dict(model.named_buffers())
-    for name, parameter in model.named_parameters():
-        values = parameter.detach().cpu().numpy()
-        entry: dict[str, Any] = {"name": name, "shape": list(values.shape)}
-        if values.ndim == 1:
-            yield entry | {"bits": _EXACT}, values.astype("<f4").tobytes()
-            continue
-        mask = masks.get(name.removesuffix("weight") + "mask")
-        kept = np.full(len(values), values.shape[1])
-        if mask is not None:
-            kept = _kept(mask.cpu().numpy())
-            entry["kept"] = kept.tolist()
-        bits = bits_of(name, values.shape, model.config.keys)
-        try:
-            rows = quantise(values, kept, bits)
-        except ValueError as error:
-            raise ExportError(f"{name}: {error}") from error
-        content = rows.scales.astype("<f4").tobytes() + pack_bits(rows.numbers, bits)
-        yield entry | {"bits": bits}, content
-
-
-def _kept(mask: np.ndarray) -> np.ndarray:
-    """Return how many of a row's first weights count; all later ones do not."""
-    kept = mask.sum(axis=1)
-    if not np.array_equal(mask, np.arange(mask.shape[1]) < kept[:, None]):
-        raise ExportError("a mask leaves gaps, which this file cannot hold")
-    return kept
-
-
-# --- reading
-
-
-def _open(content: bytes) -> tuple[dict, bytes]:
-    """Return header and payload of a file that is whole."""
-    if content[: len(MAGIC)] != MAGIC or len(content) < _HEAD.size + _SUM:
-        raise ExportError(
-            "holds no network. `deepmusician export` writes files that do."
-        )
-    _, version, length = _HEAD.unpack_from(content)
-    if version != VERSION:
-        raise ExportError(f"is of version {version}; this package reads {VERSION}")
-    if hashlib.sha256(content[:-_SUM]).digest() != content[-_SUM:]:
-        raise ExportError("is damaged or cut off: its checksum differs. Export again.")
-    text, payload = content[_HEAD.size :][:length], content[_HEAD.size + length : -_SUM]
-    try:
-        return json.loads(text), payload
-    except ValueError as error:
-        raise ExportError(f"the header is no JSON ({error})") from error
-
-
-def _read(entry: Mapping, payload: bytes) -> np.ndarray:
-    """Return one tensor as float32; ValueError where the payload ends before it."""
-    shape, bits, content = entry["shape"], entry["bits"], payload[entry["offset"] :]
-    if bits == _EXACT:
-        return np.frombuffer(content, "<f4", math.prod(shape)).reshape(shape).copy()
-    rows, columns = shape
-    kept = np.array(entry.get("kept", [columns] * rows))
-    scales = np.frombuffer(content, "<f4", rows)
-    numbers = unpack_bits(content[scales.nbytes :], int(kept.sum()), bits)
-    return dequantise(QuantisedRows(scales, numbers), kept, columns, bits)
-
-
-# --- whole numbers
-
-
-class QuantisedRows(NamedTuple):
-    """A weight's rows.
-
-    `scales`: what 127 of the coarse numbers' units are counted in, (rows,), float32.
-    `numbers`: the rows end to end, (numbers,), int16.
-    """
-
-    scales: np.ndarray
-    numbers: np.ndarray
-
-
-def quantise(weight: np.ndarray, kept: np.ndarray, bits: int) -> QuantisedRows:
-    """Return a weight (rows, columns) as whole numbers, the first `kept` of each row.
-
-    `kept`: (rows,). No weight moves by more than half a unit. ValueError for one that
-    is not finite.
-    """
-    if not np.isfinite(weight).all():
-        raise ValueError("a weight is not a finite number")
-    inside = _inside(kept, weight.shape[1])
-    weight = np.where(inside, weight, 0).astype(np.float64)
-    scales = (np.abs(weight).max(axis=1) / _LARGEST).astype(np.float32)
-    unit = np.where(scales > 0, scales, 1).astype(np.float64) / _parts(bits)
-    most = _LARGEST * _parts(bits)
-    numbers = np.rint(weight / unit[:, None]).clip(-most, most)
-    return QuantisedRows(scales, numbers[inside].astype(np.int16))
-
-
-def dequantise(
-    rows: QuantisedRows, kept: np.ndarray, columns: int, bits: int
-) -> np.ndarray:
-    """Return the weight (rows, columns) that whole numbers stand for, as float32."""
-    weight = np.zeros((len(kept), columns))
-    weight[_inside(kept, columns)] = rows.numbers
-    return (weight * (rows.scales[:, None] / _parts(bits))).astype(np.float32)
-
-
-def pack_bits(numbers: np.ndarray, bits: int) -> bytes:
-    """Return whole numbers as bytes: an int8 each, then what those leave, packed.
-
-    What they leave is from 0 to 2^(bits - 8) - 1, its highest bit first; the int8 is
-    the nearest there is, so that alone it is the weight of 8 bits.
-    """
-    half = _parts(bits) // 2
-    coarse = (numbers + half) // _parts(bits)
-    left = numbers + half - coarse * _parts(bits)
-    places = np.arange(bits - COARSE)[::-1]
-    packed = np.packbits(left[:, None] >> places & 1)  # (numbers, bits - 8) in a row
-    return coarse.astype(np.int8).tobytes() + packed.tobytes()
-
-
-def unpack_bits(content: bytes, count: int, bits: int) -> np.ndarray:
-    """Return the `count` whole numbers (int16) that `pack_bits` made bytes of.
-
-    ValueError where the bytes end before them.
-    """
-    extra = bits - COARSE
-    coarse = np.frombuffer(content, np.int8, count).astype(np.int16)
-    packed = np.frombuffer(content, np.uint8, -(-count * extra // 8), offset=count)
-    left = np.unpackbits(packed, count=count * extra).reshape(count, extra)
-    places = np.arange(extra)[::-1]
-    left = (left.astype(np.int16) << places).sum(axis=1)
-    return (coarse * _parts(bits) + left - _parts(bits) // 2).astype(np.int16)
-
-
-def _parts(bits: int) -> int:
-    """Return what a coarse unit is divided into."""
-    return 2 ** (bits - COARSE)
-
-
-def _inside(kept: np.ndarray, columns: int) -> np.ndarray:
-    """Return where a row holds a number, (rows, columns)."""
-    return np.arange(columns) < kept[:, None]

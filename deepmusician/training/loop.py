@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
+from torch.utils.data import DataLoader, IterableDataset
 
 from deepmusician.corpora import Batch, Windows, key_density
 from deepmusician.evaluation import epoch_measures, free_running
@@ -69,15 +71,17 @@ class TrainingLoop(pl.LightningModule):
         scores = [row["valid_nll"] for row in self.history]
         return 1 + scores.index(min(scores)) if scores else 0
 
-    def draw(self, count: int, epoch: int) -> Iterator[Batch]:
-        """Yield the training batches of an epoch; a fresh draw every epoch."""
-        config = self.config
-        seed, opening = (config.seed, epoch), config.opening
-        return self.windows.draw(count, config.batch, seed, opening, config.transpose)
+    def draw(self, count: int, epoch: int) -> "Draw":
+        """Return so many training windows, in batches; a fresh draw every epoch."""
+        return Draw(self.windows, self.config, count, epoch)
 
-    def train_dataloader(self) -> "EpochBatches":
-        """Return the batches of whichever epoch is under way."""
-        return EpochBatches(self)
+    def train_dataloader(self) -> DataLoader:
+        """Return the epoch's batches; for a GPU, a process prepares them in advance."""
+        on_gpu = torch.cuda.is_available()
+        drawn = self.draw(self.config.windows_per_epoch, self.epoch)
+        return DataLoader(
+            drawn, batch_size=None, num_workers=int(on_gpu), pin_memory=on_gpu
+        )
 
     def training_step(self, batch: Batch, index: int) -> torch.Tensor:
         """Return what to differentiate: a batch's loss, in nats per step, scaled."""
@@ -172,18 +176,26 @@ class TrainingLoop(pl.LightningModule):
         self.history, self.best = checkpoint["history"], checkpoint["best"]
 
 
-class EpochBatches:
-    """The batches of whichever epoch of a loop is under way."""
+@dataclass(frozen=True, eq=False)
+class Draw(IterableDataset):
+    """The batches of an epoch, always the same."""
 
-    def __init__(self, loop: TrainingLoop) -> None:
-        self._loop = loop
+    windows: Windows
+    config: TrainConfig
+    count: int
+    epoch: int
 
     def __len__(self) -> int:
-        return updates_per_epoch(self._loop.config)
+        return -(-self.count // self.config.batch)
 
     def __iter__(self) -> Iterator[Batch]:
-        loop = self._loop
-        yield from loop.draw(loop.config.windows_per_epoch, loop.epoch)
+        config = self.config
+        seed, opening, shift = (
+            (config.seed, self.epoch),
+            config.opening,
+            config.transpose,
+        )
+        return self.windows.draw(self.count, config.batch, seed, opening, shift)
 
 
 def train(loop: TrainingLoop, folder: Path, progress: bool = True) -> None:
@@ -238,6 +250,7 @@ def _trainer(config: TrainConfig, folder: Path) -> pl.Trainer:
         logger=False,
         enable_progress_bar=False,
         enable_model_summary=False,
+        reload_dataloaders_every_n_epochs=1,
     )
 
 

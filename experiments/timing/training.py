@@ -234,7 +234,7 @@ def learnt(name: str, batch: int, corpus: Corpus, seconds: float) -> float:
 
 def composing() -> dict[str, float]:
     """Return the steps a second with which the page's network composes, by place."""
-    weights = Path(RECORDS, f"{COMPOSER_NETWORK}.dmw")
+    weights = Path(RECORDS, f"{COMPOSER_NETWORK}.safetensors")
     network, found = read_export(weights), {}
     for pieces in (1, 64):
         play = partial(compose, network, COMPOSED, pieces=pieces)

@@ -83,7 +83,7 @@ def test_the_recorded_weights_hold_the_run_that_was_trained(recorded):
     assert network.about["run"] == run.id
     assert network.model.config == run.model.config
     again = read_export(
-        export_run(run, folder.parent / "again.dmw", network.about["name"])
+        export_run(run, folder.parent / "again.safetensors", network.about["name"])
     )
     assert again.about == network.about
 
@@ -96,7 +96,8 @@ def test_a_finished_run_is_recorded_again_without_training(
     monkeypatch.setattr("deepmusician.training.run._train", None)  # calling would raise
     record_composer_network(tmp_path, LITTLE, store)
     weights = [
-        (place / "composer_network.dmw").read_bytes() for place in (folder, tmp_path)
+        (place / "composer_network.safetensors").read_bytes()
+        for place in (folder, tmp_path)
     ]
     assert weights[0] == weights[1]
     first, again = (

@@ -47,7 +47,7 @@ def file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("network")
     sizes = {"hidden": 512, "classifier_hidden": 1024, "context": CONTEXT}
     run = untrained(folder, outputs="dependent", **sizes)
-    return export_run(run, folder / "large.dmw")
+    return export_run(run, folder / "large.safetensors")
 
 
 @pytest.fixture(scope="module")

@@ -66,19 +66,21 @@ def test_the_check_notices_other_music(recorded):
 
 def test_weights_that_were_changed_since_are_refused(recorded, tmp_path):
     folder = copied(recorded[0], tmp_path)
-    weights = folder / "composer_network.dmw"
+    weights = folder / "composer_network.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     for look in (
         read_composer_network,
         lambda folder: check_composer_network(tunes(), folder),
     ):
         with pytest.raises(
-            RecordError, match=r"composer_network\.dmw: is not the file that"
+            RecordError, match=r"composer_network\.safetensors: is not the file that"
         ):
             look(folder)
 
 
-@pytest.mark.parametrize("missing", ["composer_network.dmw", "composer_network.json"])
+@pytest.mark.parametrize(
+    "missing", ["composer_network.safetensors", "composer_network.json"]
+)
 def test_a_missing_file_is_named(recorded, tmp_path, missing):
     folder = copied(recorded[0], tmp_path)
     (folder / missing).unlink()
@@ -141,7 +143,7 @@ def test_the_page_s_network_is_the_recorded_one_to_the_last_note(network, choral
     primes = [as_steps(roll[:48].onsets) for roll in chorales.test[:3]]
     jobs = [{"options": {"prime": prime}, "steps": 64} for prime in primes]
     model = network.open().model
-    answers = played(find_result("composer_network.dmw"), *jobs)["answers"]
+    answers = played(find_result("composer_network.safetensors"), *jobs)["answers"]
     for prime, answer in zip(primes, answers, strict=True):
         logits = judged(model, prime, answer["keys"])
         np.testing.assert_allclose(answer["logits"], logits, atol=1e-4)

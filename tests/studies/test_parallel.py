@@ -192,6 +192,23 @@ def swept_aside(store: RunStore, address: str):
         yield pool.submit(swept, store, scheduler=address)
 
 
+def test_a_slow_worker_of_a_cluster_gets_fewer_runs():
+    from distributed import LocalCluster, get_worker
+
+    def task(number: int) -> dict:
+        name = get_worker().name
+        time.sleep(0.5 if name == 0 else 0.02)
+        return {"by": name}
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        work = parallel._cluster(cluster.scheduler_address)
+        done = [outcome["by"] for _, outcome in work(task, range(24))]
+    assert len(done) == 24
+    assert 1 <= done.count(0) <= 6
+
+
 def test_a_missing_package_for_clusters_is_named_with_its_cure(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(parallel.WorkersError) as error:

@@ -122,6 +122,17 @@ def test_training_that_diverges_is_one_clear_error(corpus, store, monkeypatch):
         train(SHORT, corpus, store)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_learns_what_a_cpu_does(corpus, store, monkeypatch, tmp_path):
+    still = {"dropout": 0.0, "classifier_dropout": 0.0, "precision": "float32"}
+    on_gpu = train(SHORT.but(**still), corpus, store)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    on_cpu = train(SHORT.but(**still), corpus, RunStore(tmp_path / "cpu"))
+    for name in ("train_nll", "valid_nll"):
+        one, other = on_gpu.history[name], on_cpu.history[name]
+        np.testing.assert_allclose(one, other, rtol=0.01)
+
+
 def test_free_running_is_watched_every_so_many_epochs_and_at_the_end(corpus, store):
     run = train(SHORT.but(epochs=3, listen_every=2), corpus, store)
     assert run.history.free_density.isna().tolist() == [True, False, False]

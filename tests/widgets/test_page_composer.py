@@ -23,7 +23,7 @@ def test_a_run_travels_with_its_composer(run):
 
 
 def test_an_exported_file_composes_as_its_run_does(run, tmp_path):
-    path = export_run(run, tmp_path / "network.bin", name="tiny")
+    path = export_run(run, tmp_path / "network.safetensors", name="tiny")
     widget = composer(path, {})
     assert widget.weights == path.read_bytes()
     assert "tiny" in repr(widget)

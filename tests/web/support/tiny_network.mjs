@@ -15,16 +15,14 @@ function wholeNumbers(seed) {
   };
 }
 
+/** A weight; `kept`: how many of each row's first columns are not zero. */
 function weight(draw, rows, columns, unit, kept = null) {
-  const counts = kept ?? new Array(rows).fill(columns);
-  const count = counts.reduce((sum, many) => sum + many, 0);
-  const payload = new DataView(new ArrayBuffer(4 * rows + count));
-  for (let row = 0; row < rows; row += 1) payload.setFloat32(4 * row, unit, true);
-  for (let n = 0; n < count; n += 1) payload.setInt8(4 * rows + n, draw());
-  return new QuantisedWeight(
-    { shape: [rows, columns], bits: 8, offset: 0, kept },
-    payload,
-  );
+  const integers = new Int16Array(rows * columns);
+  for (let row = 0; row < rows; row += 1) {
+    const count = kept?.[row] ?? columns;
+    for (let n = 0; n < count; n += 1) integers[row * columns + n] = draw();
+  }
+  return new QuantisedWeight(columns, integers, new Float64Array(rows).fill(unit));
 }
 
 function bias(draw, count, shift = 0) {

@@ -1,43 +1,42 @@
 // The file that `deepmusician export` writes: a network, and what is known of it.
-import { floatsOf, QuantisedWeight } from "./quantised_weight.js";
-import { sha256 } from "./sha256.js";
+//
+// It is of the safetensors format: the length of a header, the header as JSON, tensors.
+import { QuantisedWeight } from "./quantised_weight.js";
 
-const WEIGHTS_MAGIC = "DeepMus\n";
-const WEIGHTS_VERSION = 1;
-const CHECKSUM_BYTES = 32;
-const HEADER_START = 16;
+const HEADER_START = 8;
+const FOREIGN = "This file holds no network: `deepmusician export` writes one.";
+const CUT_OFF = "The network's file is damaged or cut off.";
 
 /** The header of a file in a DataView, and its tensors by name. Error if it is bad. */
 export function readWeights(view) {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  checkWeights(bytes, view);
-  const start = HEADER_START + view.getUint32(12, true);
-  const header = JSON.parse(
-    new TextDecoder().decode(bytes.subarray(HEADER_START, start)),
-  );
-  const payload = new DataView(view.buffer, view.byteOffset + start);
-  const tensors = header.tensors.map((entry) => [
-    entry.name,
-    entry.bits === 32
-      ? floatsOf(payload, entry.offset, entry.shape[0])
-      : new QuantisedWeight(entry, payload),
-  ]);
+  const { header, entries, start } = readHeader(view);
+  const end = Math.max(...Object.values(entries).map((entry) => entry.data_offsets[1]));
+  if (view.byteLength !== start + end) throw new Error(CUT_OFF);
+  const numbers = (name) => {
+    const { dtype, data_offsets } = entries[name];
+    const [from, until] = data_offsets.map((at) => view.byteOffset + start + at);
+    const bytes = view.buffer.slice(from, until); // aligned, wherever they lay
+    return dtype === "I16" ? new Int16Array(bytes) : new Float32Array(bytes);
+  };
+  const names = Object.keys(entries).filter((name) => !name.endsWith(".unit"));
+  const tensors = names.map((name) => {
+    const { dtype, shape } = entries[name];
+    if (dtype !== "I16") return [name, Float64Array.from(numbers(name))];
+    const units = Float64Array.from(numbers(`${name}.unit`));
+    return [name, new QuantisedWeight(shape[1], numbers(name), units)];
+  });
   return { header, tensors: new Map(tensors) };
 }
 
-function checkWeights(bytes, view) {
-  const magic = String.fromCharCode(...bytes.subarray(0, WEIGHTS_MAGIC.length));
-  if (magic !== WEIGHTS_MAGIC || bytes.length < HEADER_START + CHECKSUM_BYTES) {
-    throw new Error("This file holds no network: `deepmusician export` writes one.");
-  }
-  const version = view.getUint32(8, true);
-  if (version !== WEIGHTS_VERSION) {
-    const known = `this page reads version ${WEIGHTS_VERSION}`;
-    throw new Error(`The network's file is of version ${version}; ${known}.`);
-  }
-  const end = bytes.length - CHECKSUM_BYTES;
-  const sum = sha256(bytes.subarray(0, end));
-  if (sum.some((byte, n) => byte !== bytes[end + n])) {
-    throw new Error("The network's file is damaged or cut off: its checksum differs.");
+/** What the header says of each tensor, and where the first begins. */
+function readHeader(view) {
+  try {
+    const start = HEADER_START + Number(view.getBigUint64(0, true));
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const text = new TextDecoder().decode(bytes.subarray(HEADER_START, start));
+    const { __metadata__, ...entries } = JSON.parse(text);
+    return { header: JSON.parse(__metadata__.deepmusician), entries, start };
+  } catch {
+    throw new Error(FOREIGN);
   }
 }
