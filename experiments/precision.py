@@ -7,7 +7,7 @@ from deepmusician.corpora import load_corpus
 from deepmusician.studies import Recording, preset, write_record
 from deepmusician.training import RunStore, TrainConfig, fit
 
-EPOCHS, SEEDS = 4, range(5)
+EPOCHS, SEEDS = 4, range(12)
 
 
 def networks() -> dict[str, TrainConfig]:

@@ -47,7 +47,7 @@ RULE_VARIANTS = {
 }
 """How a key is chosen: by the calibrated probability, or by the raw sigmoid's. Of each
 rule one piece is kept to listen to."""
-OPENINGS = 8
+OPENINGS, TAKES = 8, 4  # takes of each, where chance decides
 FREE_STEPS = 192
 
 
@@ -65,7 +65,8 @@ def play_by_rules(
     """
     plane, measures, pieces = run.config.network.plane, {}, {}
     for name, rule in RULE_VARIANTS.items():
-        rolls = compose(run, steps, list(openings), **rule)
+        primes = [*openings] * (TAKES if rule["rule"] == "sample" else 1)
+        rolls = compose(run, steps, primes, **rule)
         rolls = [_new(roll, steps, plane) for roll in rolls]
         measures |= _measures(name, rolls, plane)
         pieces[name] = rolls[0]

@@ -14,7 +14,7 @@ export function figures(cell, rule, density, music) {
     [
       density.toFixed(2),
       "notes per step",
-      `eight pieces ${formatNumber(alone)}, music ${formatNumber(music)}`,
+      `on its own ${formatNumber(alone)}, music ${formatNumber(music)}`,
     ],
     [formatNumber(nll), "NLL, nats per step", nllOf],
     [formatNumber(measureOf(cell, rule, "f1")), "F1", f1Kind(cell, rule)],
