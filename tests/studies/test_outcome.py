@@ -50,8 +50,8 @@ def test_the_opening_does_not_count(run, monkeypatch):
 
 def test_silence_has_no_share_on_the_beat(run, monkeypatch):
     def silence(model, steps, primes, **rule):
-        (prime,) = primes
-        return [PianoRoll.from_plane(np.zeros((len(prime) + steps, KEYS), bool))]
+        silences = [np.zeros((len(prime) + steps, KEYS), bool) for prime in primes]
+        return [PianoRoll.from_plane(silence) for silence in silences]
 
     monkeypatch.setattr(outcome, "compose", silence)
     measures, _ = outcome.play_by_rules(run, [tune(1)], steps=12)
