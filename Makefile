@@ -90,10 +90,10 @@ pins: setup ## write constraints.txt and environment.yml from what is installed
 record: train ## run the chapters and record the outputs that nbval checks
 	$(BIN)/python tools/notebooks.py record
 
-sweep: setup ## sweep alpha and gamma for the book: 40 minutes, can be stopped
+sweep: setup ## sweep alpha and gamma for the book: 8 minutes, can be stopped
 	$(BIN)/python -m experiments sweep
 
-experiments: setup ## train the loss experiments: 30 minutes, can be stopped
+experiments: setup ## train the loss experiments: 9 minutes, can be stopped
 	$(BIN)/python -m experiments losses
 
 benchmark: setup ## score the network beside the published record
