@@ -71,6 +71,7 @@ def compose(
     check_number("threshold", threshold, 0, 1)
     check_positive("temperature", temperature)
     primes = prime if isinstance(prime, list) else [prime] * pieces
+    check_whole("the number of primes", len(primes), least=1)
     primes = [_read_prime(each, model) for each in primes]
     taken = _calibration(model_or_run, calibrate)
     if rule == "density":

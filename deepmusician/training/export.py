@@ -61,12 +61,12 @@ def export_run(run: Run, path: str | Path, name: str = "") -> Path:
     `name`: what the file says it is called; by default the run's id. Raises
     ExportError where nothing can be written, or a weight is not a finite number.
     """
-    path, tensors = Path(path), {}
+    path, tensors, masks = Path(path), {}, dict(run.model.named_buffers())
     for key, parameter in run.model.named_parameters():
         values = parameter.detach().cpu().numpy()
         if not np.isfinite(values).all():
             raise ExportError(f"{key}: a weight is not a finite number")
-        mask = dict(run.model.named_buffers()).get(key.removesuffix("weight") + "mask")
+        mask = masks.get(key.removesuffix("weight") + "mask")
         if mask is not None:
             values = values * mask.cpu().numpy()
         if values.ndim == 1:

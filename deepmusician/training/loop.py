@@ -189,13 +189,9 @@ class Draw(IterableDataset):
         return -(-self.count // self.config.batch)
 
     def __iter__(self) -> Iterator[Batch]:
-        config = self.config
-        seed, opening, shift = (
-            (config.seed, self.epoch),
-            config.opening,
-            config.transpose,
-        )
-        return self.windows.draw(self.count, config.batch, seed, opening, shift)
+        config, seed = self.config, (self.config.seed, self.epoch)
+        options = {"opening": config.opening, "transpose": config.transpose}
+        return self.windows.draw(self.count, config.batch, seed, **options)
 
 
 def train(loop: TrainingLoop, folder: Path, progress: bool = True) -> None:

@@ -97,9 +97,7 @@ def _weights(run_or_file: Run | str | Path | None) -> bytes:
         read_export(run_or_file)  # an error of it names the file
         return Path(run_or_file).read_bytes()
     with TemporaryDirectory() as folder:
-        return export_run(
-            run_or_file, Path(folder) / "network.safetensors"
-        ).read_bytes()
+        return export_run(run_or_file, Path(folder, "network")).read_bytes()
 
 
 def _cadence() -> PianoRoll:

@@ -299,6 +299,7 @@ def test_the_density_rule_needs_a_measured_run(metrics):
         ({"steps": 1.5}, "steps must be a positive whole number"),
         ({"pieces": 0}, "pieces must be a positive whole number"),
         ({"chunk": 0}, "chunk must be a positive whole number"),
+        ({"prime": []}, "the number of primes must be a positive whole number"),
         ({"seed": -1}, "seed must be a whole number from 0 up"),
         ({"rule": "argmax"}, "rule must be one of sample, threshold"),
         ({"start": "warm"}, "start must be one of guided, zero, random"),
