@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help book test browsers wheel lab clean setup train html pins record \
-	sweep experiments benchmark composer mozart
+	sweep experiments benchmark composer mozart tokens
 
 help: ## list the targets
 	@echo "make TARGET [PRESET=full|quick]"
@@ -99,11 +99,14 @@ experiments: setup ## train the loss experiments: 9 minutes, can be stopped
 benchmark: setup ## score the network beside the published record
 	$(BIN)/python -m experiments benchmark
 
-composer: setup ## train the network that composes in the page: an hour, can be stopped
+composer: setup ## train the network that composes in the page: 15 minutes, can be stopped
 	$(BIN)/python -m experiments composer
 
-mozart: setup ## train that network on Mozart's sonatas: 40 minutes, can be stopped
+mozart: setup ## train that network on Mozart's sonatas: 10 minutes, can be stopped
 	$(BIN)/python -m experiments mozart
+
+tokens: setup ## train rolls beside tokens: 90 minutes, can be stopped
+	$(BIN)/python -m experiments representations
 
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again
@@ -135,7 +138,8 @@ lint: setup
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
 rest: setup
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 --dist loadfile \
-		--no-loadscope-reorder -m "slow or browser" --ignore-glob "*/test_book_*.py"
+		--no-loadscope-reorder -m "slow or browser" --ignore-glob "*/test_book_*.py" \
+		--durations 20
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb

@@ -19,11 +19,12 @@ from experiments.benchmark import record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
 from experiments.precision import record_precision
+from experiments.representations import record_representations
 from experiments.sweep import record_sweep
 
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
 Jobs = Annotated[
-    int | None, typer.Option(help="Local processes; by default what is fastest.")
+    int | None, typer.Option(help="Local processes; by default one a free core.")
 ]
 Threads = Annotated[int | None, typer.Option(help="Cores; by default those free.")]
 Only = Annotated[list[str] | None, typer.Option(help="By name; by default all.")]
@@ -62,14 +63,22 @@ def benchmark(
 
 @app.command()
 def composer(folder: Folder = RECORDS, threads: Threads = None) -> None:
-    """Train the network that composes in the page, about an hour, and record it."""
+    """Train the network that composes in the page, 12 minutes, and record it."""
     print(record_composer_network(folder, threads=threads))
 
 
 @app.command()
 def mozart(folder: Folder = RECORDS, threads: Threads = None) -> None:
-    """Train that network on Mozart's sonatas, 40 minutes, and record four pieces."""
+    """Train that network on Mozart's sonatas, 8 minutes, and record four pieces."""
     print(record_mozart(folder, threads=threads))
+
+
+@app.command()
+def representations(
+    folder: Folder = RECORDS, seconds: float = 300.0, jobs: Jobs = None
+) -> None:
+    """Train networks on rolls and tokens for the same time each, and record them."""
+    print(record_representations(folder, seconds, jobs=jobs))
 
 
 @app.command()

@@ -12,14 +12,14 @@ import pandas as pd
 from deepmusician.studies import (
     Benchmark,
     BenchmarkRow,
-    Recording,
     benchmark_details,
-    check_code,
     read_benchmark,
     read_benchmark_curves,
     run_benchmark,
     write_benchmark,
 )
+from experiments.fingerprint import check_code
+from experiments.recording import Recording
 
 BENCHMARK_SEEDS = {"decoder": (0, 1, 2), "encoder-decoder": (0,)}
 """The seeds that are recorded of a network."""

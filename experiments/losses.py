@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from deepmusician.studies import (
-    Recording,
     history_table,
     measures_table,
     train_by_corpus,
     write_table,
 )
 from deepmusician.training import Cell, RunStore, TrainConfig, resolved
+from experiments.recording import Recording
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deepmusician.corpora import load_corpus
-from deepmusician.studies import Recording, preset, write_record
+from deepmusician.studies import preset, write_record
 from deepmusician.training import RunStore, TrainConfig, fit
+from experiments.recording import Recording
 
 EPOCHS, SEEDS = 4, range(12)
 

@@ -12,12 +12,12 @@ import pandas as pd
 from deepmusician.corpora import load_corpus
 from deepmusician.studies import (
     Preset,
-    Recording,
     Sweep,
     run_sweep,
     sweep_settings,
     write_sweep,
 )
+from experiments.recording import Recording
 
 
 def record_sweep(

@@ -58,10 +58,10 @@ def commands() -> str:
 
 def measures() -> str:
     """Return a Markdown table of the measures of music."""
-    from deepmusician.evaluation import MEASURES
+    from deepmusician.evaluation import LENGTH_MEASURES, MEASURES
 
     lines = ["| in tables | what it is |", "|---|---|"]
-    for name, measure in MEASURES.items():
+    for name, measure in (MEASURES | LENGTH_MEASURES).items():
         text = inspect.getdoc(measure) or ""
         first = " ".join(text.partition("\n\n")[0].split())
         lines.append(f"| {name} | {first.removeprefix('Return ').replace('|', '')} |")
@@ -99,19 +99,21 @@ def network() -> str:
     provenance, opened = recorded.record.provenance, recorded.open()
     details, config = provenance.details, opened.model.config
     minutes, nll = provenance.seconds / 60, details["test_nll"]
+    whole = details["whole_nll"]["test"]
     rows = {
-        "kind": f"GRU encoder-decoder with {config.outputs} outputs",
-        "reads": f"the {config.plane} of 88 keys, {config.context} steps of context, "
+        "kind": f"GRU decoder with {config.outputs} outputs and scores by interval",
+        "reads": "onsets and holds of 88 keys from a piece's first step on, "
         f"{config.steps_per_quarter} steps per quarter note",
-        "size": f"{config.layers} layers of {config.hidden} units in encoder and "
-        f"decoder, {opened.model.parameter_count:,} parameters",
+        "size": f"{config.layers} layers of {config.hidden} units, "
+        f"{opened.model.parameter_count:,} parameters",
         "run": f"`{details['run']}`, seed {details['config']['seed']}, the best of "
         f"{details['epochs']} epochs",
         "training": f"{minutes:.0f} minutes, {provenance.threads} thread, no graphics "
         f"card, torch {provenance.versions['torch']}",
         "file": f"{details['bytes']:,} bytes, SHA-256 `{details['sha256'][:16]}…`",
         "held-out chorales": f"{nll['float32']:.4f} nats per step as trained, "
-        f"{nll['rounded']:.4f} with the rounded weights of the file",
+        f"{nll['rounded']:.4f} with the rounded weights of the file; "
+        f"{sum(whole.values()):.2f} nats a quarter of whole music",
     }
     return "\n\n".join(f"{name}\n: {row}" for name, row in rows.items())
 

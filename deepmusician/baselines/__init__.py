@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from deepmusician.lazy import lazy
 
 if TYPE_CHECKING:
-    from .independent import BeatUnigram, ConstantDensity, NoteUnigram, Silence
-    from .independent import repeat_last_bar
+    from .independent import Baseline, BeatUnigram, ConstantDensity, NoteUnigram
+    from .independent import Silence, repeat_last_bar
+    from .lengths import CountedLengths
     from .markov import ChordMarkov, StepMarkov, fit_baselines
     from .rules import compose_by_rules
 else:

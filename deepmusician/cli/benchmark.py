@@ -57,17 +57,10 @@ def benchmark(
 
 
 def _summary(scores: "pd.DataFrame") -> str:
-    """Return each row's test score over its seeds, beside the published ones."""
+    """Return each row's test score over its seeds, then the published ones."""
     from deepmusician.studies import published_table
 
-    lines = []
-    for (name, network, outputs), runs in scores.groupby(["set", "network", "outputs"]):
-        score = f"{runs.test_nll.mean():6.2f}"
-        if len(runs) > 1:
-            score += f" ± {runs.test_nll.std():.2f}"
-        lines.append(f"{name}: {score}  {network}, {outputs} outputs (this run)")
-        table = published_table().dropna(subset=[name])
-        lines += [
-            f"{name}: {row[name]:6.2f}  {row.model}" for _, row in table.iterrows()
-        ]
-    return "\n".join(dict.fromkeys(lines))
+    rows = scores.groupby(["set", "network", "outputs"]).test_nll.agg(["mean", "std"])
+    table = published_table().set_index("model")[[*scores.set.unique()]]
+    tables = rows, table.dropna(how="all")
+    return "\n\n".join(each.to_string(float_format="{:.2f}".format) for each in tables)

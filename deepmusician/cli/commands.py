@@ -92,6 +92,11 @@ def train(
     corpus: options.CorpusName = "bach-chorales",
     preset: options.Preset = "full",
     outputs: options.Outputs = "independent",
+    plane: options.Plane = None,
+    intervals: options.Intervals = None,
+    representation: options.Representation = "roll",
+    network: options.Body = "gru",
+    heads: options.Heads = None,
     loss: options.Loss = "bce",
     alpha: options.Alpha = None,
     gamma: options.Gamma = None,
@@ -117,13 +122,18 @@ def train(
 
     - `deepmusician train --outputs dependent --epochs 10`
 
+    - `deepmusician train --outputs dependent --plane both --intervals 24`
+
     - `deepmusician train --corpus ~/my-midi-files --loss focal --alpha 0.5`
+
+    - `deepmusician train --representation tokens --network transformer`
     """
     from deepmusician import studies
     from deepmusician.training import fit
 
     given = {
-        **{"corpus": corpus, "loss": loss, "alpha": alpha, "gamma": gamma},
+        **{"corpus": corpus, "plane": plane, "intervals": intervals, "heads": heads},
+        **{"loss": loss, "alpha": alpha, "gamma": gamma},
         **{"pos_weight": pos_weight, "logit_adjustment": logit_adjustment},
         "loss_scale": loss_scale,
         **{"epochs": epochs, "windows_per_epoch": windows_per_epoch, "hidden": hidden},
@@ -131,7 +141,11 @@ def train(
         "precision": precision,
     }
     book = studies.preset(preset)
-    config = book.dependent if outputs == "dependent" else book.report
+    if representation == "tokens":
+        config = book.on_tokens(network)
+    else:
+        config = book.dependent if outputs == "dependent" else book.report
+        given["body"] = network
     config = config.but(**{k: v for k, v in given.items() if v is not None})
     run = fit(config, output.read_corpus(config), threads=threads)
     print(f"run {run.id}")
@@ -148,6 +162,8 @@ def compose(
     threshold: options.Threshold = 0.5,
     temperature: options.Temperature = 1.0,
     raw: options.Raw = False,
+    top_k: options.TopK = 0,
+    top_p: options.TopP = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed, another piece.")] = 0,
     pieces: Annotated[int, typer.Option(help="Several get numbered names.")] = 1,
 ) -> None:
@@ -170,6 +186,8 @@ def compose(
         **{"steps": steps, "prime": prime, "rule": rule, "threshold": threshold},
         **{"temperature": temperature, "seed": seed, "pieces": pieces},
         calibrate=not raw,
+        top_k=top_k,
+        top_p=top_p,
     )
     for roll, path in zip(rolls, output.numbered(target, pieces), strict=True):
         output.write_music(replace(roll, name=path.stem), path)

@@ -22,6 +22,29 @@ Outputs = Annotated[
     Literal["independent", "dependent"],
     typer.Option(help="Whether a key's probability depends on the keys below it."),
 ]
+Representation = Annotated[
+    Literal["roll", "tokens"],
+    typer.Option(help="What music is to the network: a roll's cells, or tokens."),
+]
+Body = Annotated[
+    Literal["gru", "steps", "transformer"],
+    typer.Option(
+        "--network",
+        help="On tokens: a GRU, a GRU over steps and their tokens, or a transformer.",
+    ),
+]
+Heads = Annotated[
+    int | None,
+    typer.Option(help="On tokens: the heads of attention, 0 for none."),
+]
+Plane = Annotated[
+    Literal["onsets", "sounding", "both"] | None,
+    typer.Option(help="What is learnt: where notes begin, what sounds, or both."),
+]
+Intervals = Annotated[
+    int | None,
+    typer.Option(help="The widest interval, in semitones, that adds to the logits."),
+]
 Loss = Annotated[Literal["bce", "focal"], typer.Option(help="Which loss to minimise.")]
 Alpha = Annotated[
     float | None, typer.Option(help="Focal loss: the weight of onsets, 0 to 1.")
@@ -55,9 +78,9 @@ Output = Annotated[
 Steps = Annotated[int, typer.Option(help="New steps, sixteenths by default.")]
 Prime = Annotated[Path | None, typer.Option(help="A music file to continue.")]
 Rule = Annotated[
-    Literal["sample", "threshold", "density"],
+    Literal["sample", "threshold", "density", "greedy"],
     typer.Option(
-        help="Draw keys, or take those above a threshold, or as many as in music."
+        help="Draw, or exceed a threshold, or play as densely as music; tokens: greedy."
     ),
 ]
 Threshold = Annotated[
@@ -69,8 +92,15 @@ Raw = Annotated[
 Temperature = Annotated[
     float, typer.Option(help="Below 1: fewer, safer notes. Above 1: more, wilder ones.")
 ]
+TopK = Annotated[
+    int, typer.Option(help="On tokens: draw among so many of the likeliest; 0: all.")
+]
+TopP = Annotated[
+    float,
+    typer.Option(help="On tokens: draw among the likeliest with this probability."),
+]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Local processes; by default what is fastest.")
+    int | None, typer.Option(min=1, help="Local processes; by default one a free core.")
 ]
 Folder = Annotated[Path, typer.Option("--output", "-o", help="Where the table goes.")]
 Network = Annotated[

@@ -100,16 +100,17 @@ def about(roll: "PianoRoll") -> dict:
 
 def measures_of_file(path: str, run: str = "") -> dict[str, float]:
     """Return the measures of a music file, and how well a run predicts it."""
-    from deepmusician.evaluation import evaluate, music_measures
+    from deepmusician import evaluation
     from deepmusician.music import PianoRoll
     from deepmusician.training import Run
 
+    every = evaluation.MEASURES | evaluation.LENGTH_MEASURES
     if not run:
-        return music_measures(PianoRoll.from_file(path))
+        return evaluation.music_measures(PianoRoll.from_file(path), every)
     judge = Run.load(run)
     roll = PianoRoll.from_file(path, judge.config.network.steps_per_quarter)
-    measures = evaluate(judge.model, [roll], calibration=judge.calibration)
-    return music_measures(roll) | measures
+    measures = evaluation.evaluate(judge.model, [roll], calibration=judge.calibration)
+    return evaluation.music_measures(roll, every) | measures
 
 
 def check_output(path: Path) -> None:
@@ -180,7 +181,9 @@ def _run_cells(folder: Path) -> list[str]:
     try:
         config, metrics = read_config(folder), read_metrics(folder)
         network, nll = config.network, _shown(metrics["valid"]["nll_step"])
-        cells = config.corpus, network.outputs, network.hidden, config.loss
+        on_tokens = network.representation == "tokens"
+        kind = f"tokens, {network.body}" if on_tokens else network.outputs
+        cells = config.corpus, kind, network.hidden, config.loss
         return [*map(str, cells), str(metrics["updates"]), nll]
     except (OSError, ValueError, KeyError, TypeError):
         return ["damaged"]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from deepmusician.music import KEYS, PianoRoll
+from deepmusician.music import KEYS, PianoRoll, possible_cells
 
 MOST_SHIFT = 5  # semitones, up or down
 
@@ -19,14 +19,20 @@ MOST_SHIFT = 5  # semitones, up or down
 class Batch(NamedTuple):
     """Several windows, as tensors.
 
-    context: (batch, context, keys) of 0.0 and 1.0, silence before the piece.
-    target: (batch, steps, keys) of 0.0 and 1.0, silence after the piece.
+    context: (batch, context, cells) of 0.0 and 1.0, silence before the piece. A cell is
+        a key; where both planes are read, each key has two (see `PianoRoll.plane`).
+    target: (batch, steps, cells) of 0.0 and 1.0, silence after the piece.
     mask: (batch, steps), true where the step belongs to the piece.
     """
 
     context: torch.Tensor
     target: torch.Tensor
     mask: torch.Tensor
+
+    @property
+    def before(self) -> torch.Tensor:
+        """The true step before each of the target's, (batch, steps, cells)."""
+        return torch.cat([self.context[:, -1:], self.target[:, :-1]], dim=1)
 
 
 class Windows:
@@ -38,7 +44,7 @@ class Windows:
 
     Args:
         rolls: the pieces; empty ones (no steps) are left out.
-        plane: "onsets" or "sounding".
+        plane: "onsets", "sounding" or "both".
         context, target: lengths in steps.
 
     Raises:
@@ -56,16 +62,18 @@ class Windows:
         if not planes:
             raise ValueError("no music to cut windows from: every piece is empty")
         self.context, self.target = context, target
+        self._planes = planes[0].shape[1] // KEYS
+        width = (KEYS + 2 * MOST_SHIFT) * self._planes
         self.lengths = np.array([len(steps) for steps in planes])
         gap = max(context, target)
         self.firsts = gap + np.cumsum(np.append(0, self.lengths[:-1] + gap))
-        self._keyboard = np.zeros(
-            (self.firsts[-1] + self.lengths[-1] + gap, KEYS + 2 * MOST_SHIFT), np.uint8
-        )
+        end = self.firsts[-1] + self.lengths[-1] + gap
+        self._keyboard = np.zeros((end, width), np.uint8)
+        lowest = MOST_SHIFT * self._planes
         for first, steps in zip(self.firsts, planes, strict=True):
             here = self._keyboard[first : first + len(steps)]
-            here[:, MOST_SHIFT : MOST_SHIFT + KEYS] = steps
-        self._room = np.array([_room(steps) for steps in planes])  # (pieces, 2)
+            here[:, lowest : lowest + steps.shape[1]] = steps
+        self._room = rooms_of([roll for roll in rolls if len(roll)])
 
     def draw(
         self,
@@ -89,16 +97,9 @@ class Windows:
             transpose: at most so many semitones up or down (up to MOST_SHIFT),
                 each shift that keeps the piece on the keyboard equally likely.
         """
-        generator = np.random.default_rng(seed)
-        share = self.lengths / self.lengths.sum()
-        pieces = generator.choice(len(share), size=count, p=share)
-        offsets = generator.integers(0, self.lengths[pieces])
-        offsets[generator.random(count) < opening] = 0
-        lowest, highest = np.clip(self._room[pieces], -transpose, transpose).T
-        shifts = generator.integers(lowest, highest + 1)
+        places = draw_places(self.lengths, self._room, count, seed, opening, transpose)
         for start in range(0, count, batch):
-            here = slice(start, start + batch)
-            yield self._gather(pieces[here], offsets[here], shifts[here])
+            yield self.gather(*(each[start : start + batch] for each in places))
 
     def in_order(self, batch: int = 64) -> Iterator[Batch]:
         """Yield every step of every piece exactly once as a target, `batch` at a time.
@@ -110,31 +111,57 @@ class Windows:
         offsets = np.concatenate([np.arange(n) * self.target for n in counts])
         for start in range(0, len(pieces), batch):
             here = slice(start, start + batch)
-            yield self._gather(pieces[here], offsets[here], np.zeros_like(pieces[here]))
+            yield self.gather(pieces[here], offsets[here], np.zeros_like(pieces[here]))
 
-    def _gather(
+    def gather(
         self, pieces: np.ndarray, offsets: np.ndarray, shifts: np.ndarray
     ) -> Batch:
         """Return the windows whose targets start at these offsets of these pieces."""
-        steps = self.context + self.target
-        cells = np.empty((len(pieces), steps, KEYS), np.uint8)
+        steps, width = self.context + self.target, KEYS * self._planes
+        cells = np.empty((len(pieces), steps, width), np.uint8)
         rows = self.firsts[pieces] + offsets - self.context
-        columns = MOST_SHIFT - shifts
+        columns = (MOST_SHIFT - shifts) * self._planes
         for window, row, column in zip(cells, rows, columns, strict=True):
-            window[:] = self._keyboard[row : row + steps, column : column + KEYS]
-        music = torch.from_numpy(cells).float()  # (batch, context + target, keys)
+            window[:] = self._keyboard[row : row + steps, column : column + width]
+        music = torch.from_numpy(cells).float()  # (batch, context + target, cells)
         left = (self.lengths[pieces] - offsets)[:, None]  # steps to the piece's end
         mask = torch.from_numpy(np.arange(self.target) < left)  # (batch, target)
         return Batch(music[:, : self.context], music[:, self.context :], mask)
 
 
-def key_density(batches: Iterable[Batch]) -> torch.Tensor:
-    """Return each key's share of the targets' steps in which it is set, (keys,).
+def draw_places(
+    lengths: np.ndarray,
+    rooms: np.ndarray,
+    count: int,
+    seed: tuple[int, ...],
+    opening: float,
+    transpose: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pieces, first steps and shifts of windows at random; see `draw`."""
+    generator = np.random.default_rng(seed)
+    share = lengths / lengths.sum()
+    pieces = generator.choice(len(share), size=count, p=share)
+    offsets = generator.integers(0, lengths[pieces])
+    offsets[generator.random(count) < opening] = 0
+    lowest, highest = np.clip(rooms[pieces], -transpose, transpose).T
+    return pieces, offsets, generator.integers(lowest, highest + 1)
 
-    A key that never is counts as set half a time, so that its logit is finite.
+
+def rooms_of(rolls: Sequence[PianoRoll]) -> np.ndarray:
+    """Return by how many semitones each piece may move, (pieces, 2)."""
+    return np.array([_room(roll.sounding) for roll in rolls])
+
+
+def key_density(batches: Iterable[Batch], is_both: bool = False) -> torch.Tensor:
+    """Return the share of the targets' steps in which each cell is set, (cells,).
+
+    `is_both`: of a hold, the share of the steps in which it is possible. A cell that
+    is never set counts as set half a time, so that its logit is finite.
     """
-    music = torch.cat([batch.target[batch.mask] for batch in batches])  # (steps, keys)
-    return (music.sum(dim=0) + 0.5) / (len(music) + 1)
+    parts = [(each.target[each.mask], each.before[each.mask]) for each in batches]
+    music, before = map(torch.cat, zip(*parts, strict=True))  # (steps, cells)
+    possible = possible_cells(before, music) if is_both else torch.ones_like(music)
+    return (music.sum(dim=0) + 0.5) / (possible.sum(dim=0) + 1)
 
 
 def _room(steps: np.ndarray) -> tuple[int, int]:

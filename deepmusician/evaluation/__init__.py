@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from .cell_metrics import cell_nll, confusion, density, f1, precision_recall_curve
     from .cell_metrics import sampled_f1, silent_share
     from .copying import CopyingIndex, SharedRun
-    from .likelihood import frame_nlls, parameters_used, piece_by_piece, pooled
-    from .music_metrics import MAJOR, MEASURES, QUARTERS_PER_BAR, measures_by_piece
-    from .music_metrics import music_measures, on_beat_share, onset_density
+    from .length_metrics import LENGTH_MEASURES, length_shares
+    from .likelihood import cell_nlls, frame_nlls, piece_by_piece
+    from .likelihood import pooled
+    from .likelihood import whole_nll
+    from .music_metrics import MAJOR, MEASURES, QUARTERS_PER_BAR, Measures
+    from .music_metrics import measures_by_piece, music_measures, on_beat_share
+    from .music_metrics import onset_density
     from .network_metrics import epoch_measures, evaluate, free_running, predict
     from .network_metrics import windows_for
     from .reliability_bins import Reliability, calibration_error, reliability

@@ -1,19 +1,78 @@
-"""Whole pieces predicted frame by frame, as the published record counts them.
+"""Whole pieces predicted step by step: how likely is all of the music?
 
-A frame is a step of a corpus of published frames.
+*Nats a quarter of whole music*: a piece of known length is its onsets and its holds;
+the negative logarithm of its probability is summed over all steps of all pieces and
+divided by their quarters. Each step is predicted from all true steps before it, from
+the piece's first on. Only sums compare: one that knows lengths predicts onsets with
+them.
 """
 
 import copy
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from deepmusician.baselines import Baseline, CountedLengths
 from deepmusician.corpora import Batch
-from deepmusician.evaluation.network_metrics import predict_batches
-from deepmusician.model import IDENTITY, Calibration, DeepMusician, NetworkConfig
+from deepmusician.evaluation.network_metrics import predict_batches, token_sums
+from deepmusician.model import (
+    IDENTITY,
+    Calibration,
+    DeepMusician,
+    NetworkConfig,
+    TokenNetwork,
+)
 from deepmusician.music import PianoRoll
+
+
+class WholeNll(NamedTuple):
+    """Nats a quarter of whole music, in two parts; only their sum compares."""
+
+    onsets: float
+    lengths: float
+
+    @property
+    def total(self) -> float:
+        """The negative log-likelihood of onsets and lengths together."""
+        return self.onsets + self.lengths
+
+
+def whole_nll(
+    predictor: DeepMusician | TokenNetwork | Baseline,
+    rolls: Sequence[PianoRoll],
+    lengths: CountedLengths | None = None,
+    calibration: Calibration = IDENTITY,
+) -> WholeNll:
+    """Return how likely a network or a baseline finds pieces: nats a quarter.
+
+    Of a network of both planes the parts are its onsets' and its holds', of one on
+    tokens those of pitches and shifts, and of durations. Whatever
+    reads onsets alone is completed by `lengths`. `calibration`: that of the run.
+
+    Raises ValueError where a piece has no step, a grid differs, or the predictor reads
+    onsets alone and no `lengths` are given, or sounding keys alone.
+    """
+    grid, steps = rolls[0].steps_per_quarter, sum(map(len, rolls))
+    if isinstance(predictor, TokenNetwork):
+        sums = token_sums(copy.deepcopy(predictor).double(), rolls)
+        return WholeNll(*(grid * float(each) / steps for each in sums))
+    is_network = isinstance(predictor, DeepMusician)
+    plane = predictor.config.plane if is_network else predictor.plane
+    if plane == "both":
+        cells = np.concatenate(cell_nlls(predictor, rolls, calibration))
+        parts = cells[:, ::2].sum(), cells[:, 1::2].sum()
+        return WholeNll(*(grid * float(part) / steps for part in parts))
+    if plane != "onsets" or lengths is None:
+        raise ValueError(f"whole music needs lengths; {plane} alone do not have them")
+    if is_network:
+        onsets = pooled(frame_nlls(predictor, rolls, calibration))
+    else:
+        onsets = predictor.nll(rolls)
+    held = -sum(lengths.log_probabilities(roll).sum() for roll in rolls)
+    return WholeNll(grid * onsets, grid * float(held) / steps)
 
 
 def frame_nlls(
@@ -21,11 +80,21 @@ def frame_nlls(
 ) -> list[np.ndarray]:
     """Return the negative log-likelihood in nats of every frame, (frames,) per piece.
 
-    The sum over the keys, each frame given all true frames before it. A network whose
-    decoder starts from zeros reads the piece from its first frame to its last without
-    a break. One with an encoder is given everything before it by the encoder, anew
-    every `context` frames; no frame is left out, and before the piece there is
-    silence. Without dropout, in float64; the model is left as it was.
+    A frame is a step: the sums of `cell_nlls`, which raises what this does.
+    """
+    return [cells.sum(axis=1) for cells in cell_nlls(model, rolls, calibration)]
+
+
+def cell_nlls(
+    model: DeepMusician, rolls: Sequence[PianoRoll], calibration: Calibration = IDENTITY
+) -> list[np.ndarray]:
+    """Return the negative log-likelihood of every cell in nats, (steps, cells) each.
+
+    Each step is given all true steps before it. A network whose decoder starts from
+    zeros reads the piece from its first step to its last without a break. One with an
+    encoder is given everything before it by the encoder, anew every `context` steps;
+    no step is left out, and before the piece there is silence. Without dropout, in
+    float64; the model is left as it was.
 
     Raises ValueError when a piece has no frame, or the model starts from noise.
     """
@@ -40,7 +109,7 @@ def frame_nlls(
         cells = binary_cross_entropy_with_logits(
             calibration(logits), frames.double(), reduction="none"
         )
-        nlls.append(cells.sum(dim=1).numpy())
+        nlls.append(cells.numpy())
     return nlls
 
 
@@ -57,18 +126,9 @@ def piece_by_piece(nlls: Sequence[np.ndarray]) -> float:
     return float(np.mean([piece.mean() for piece in nlls]))
 
 
-def parameters_used(model: DeepMusician) -> int:
-    """Return how many parameters predicting takes.
-
-    A network that starts from zeros has an encoder all the same, and never uses it.
-    """
-    unused = () if model.config.start == "guided" else model.encoder.parameters()
-    return model.parameter_count - sum(weights.numel() for weights in unused)
-
-
 def _batches(config: NetworkConfig, roll: PianoRoll) -> Iterator[Batch]:
     """Yield a piece whole; for an encoder, `context` frames after all those before."""
-    silence = np.zeros((config.context, config.keys))
+    silence = np.zeros((config.context, config.cells))
     past = np.concatenate([silence, roll.plane(config.plane)])
     past = torch.from_numpy(past).unsqueeze(0)  # (1, context + frames, keys)
     length = config.context if config.start == "guided" else len(roll)

@@ -9,7 +9,7 @@ Sources: MusPy (Dong et al. 2020) for scale consistency, ranges, entropies, poly
 and empty beats; Wu and Yang 2020 for the groove.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import nan
 
 import numpy as np
@@ -28,7 +28,7 @@ def _pitch_class_counts(roll: PianoRoll) -> np.ndarray:
     return np.bincount(classes, weights=counts, minlength=12)
 
 
-def _entropy(counts: np.ndarray) -> float:
+def entropy(counts: np.ndarray) -> float:
     """Return the Shannon entropy in bits of counts; NaN if they are all zero."""
     if not counts.sum():
         return nan
@@ -71,7 +71,7 @@ def pitches_used(roll: PianoRoll) -> float:
 
 def pitch_entropy(roll: PianoRoll) -> float:
     """Return -sum p log2 p over the keys played, in bits; NaN if silent."""
-    return _entropy(roll.onsets.sum(axis=0))
+    return entropy(roll.onsets.sum(axis=0))
 
 
 def pitch_class_entropy(roll: PianoRoll) -> float:
@@ -79,7 +79,7 @@ def pitch_class_entropy(roll: PianoRoll) -> float:
 
     At most log2 12 = 3.58; a seven-note scale used evenly has log2 7 = 2.81.
     """
-    return _entropy(_pitch_class_counts(roll))
+    return entropy(_pitch_class_counts(roll))
 
 
 def polyphony(roll: PianoRoll) -> float:
@@ -121,6 +121,8 @@ def groove_consistency(roll: PianoRoll) -> float:
     return float(1 - (used * (bars - used)).sum() / (pairs * steps))
 
 
+Measures = Mapping[str, Callable[[PianoRoll], float]]
+"""Measures by the names that tables show."""
 MEASURES = {
     "notes per step": onset_density,
     "notes on the beat": on_beat_share,
@@ -136,22 +138,27 @@ MEASURES = {
 }
 
 
-def measures_by_piece(rolls: PianoRoll | Iterable[PianoRoll]) -> dict[str, np.ndarray]:
+def measures_by_piece(
+    rolls: PianoRoll | Iterable[PianoRoll], measures: Measures = MEASURES
+) -> dict[str, np.ndarray]:
     """Return every measure's values, one per piece, shape (pieces,) each."""
     rolls = [rolls] if isinstance(rolls, PianoRoll) else list(rolls)
     return {
         name: np.array([measure(roll) for roll in rolls], dtype=float)
-        for name, measure in MEASURES.items()
+        for name, measure in measures.items()
     }
 
 
-def music_measures(rolls: PianoRoll | Iterable[PianoRoll]) -> dict[str, float]:
+def music_measures(
+    rolls: PianoRoll | Iterable[PianoRoll], measures: Measures = MEASURES
+) -> dict[str, float]:
     """Return every measure of a piece, or its mean over the pieces that have it.
 
     The keys are names a table can show. NaN where no piece has the measure.
     """
-    values = {name: defined(each) for name, each in measures_by_piece(rolls).items()}
-    return {name: ratio(each.sum(), len(each)) for name, each in values.items()}
+    values = measures_by_piece(rolls, measures)
+    known = {name: defined(each) for name, each in values.items()}
+    return {name: ratio(each.sum(), len(each)) for name, each in known.items()}
 
 
 def defined(values: np.ndarray) -> np.ndarray:

@@ -6,12 +6,13 @@ running a network is given only what it has played itself.
 
 from collections.abc import Callable, Iterable, Sequence
 from math import nan
+from typing import Any
 
 import numpy as np
 import torch
 from scipy.special import expit
 
-from deepmusician.corpora import Batch, Windows
+from deepmusician.corpora import Batch, TokenWindows, Windows
 from deepmusician.evaluation.cell_metrics import (
     accuracy,
     average_precision,
@@ -26,12 +27,19 @@ from deepmusician.evaluation.cell_metrics import (
 )
 from deepmusician.evaluation.music_metrics import on_beat_share
 from deepmusician.evaluation.reliability_bins import calibration_error
-from deepmusician.model import Calibration, DeepMusician, NetworkConfig, compose
+from deepmusician.model import (
+    EXCLUDED,
+    Calibration,
+    DeepMusician,
+    NetworkConfig,
+    TokenNetwork,
+    compose,
+)
 from deepmusician.music import PianoRoll
 
 
 def evaluate(
-    model: DeepMusician,
+    model: DeepMusician | TokenNetwork,
     rolls: Sequence[PianoRoll],
     batch: int = 64,
     calibration: Calibration | None = None,
@@ -40,7 +48,9 @@ def evaluate(
 
     Every step of every piece is predicted once, from its true past. NaN stands where a
     measure is not defined (no note was predicted). Probabilities are those of the
-    logits after `calibration`, a run's own; None takes the logits as they are.
+    logits after `calibration`, a run's own; None takes the logits as they are. A note
+    is a cell of the plane that is read; of both planes also a hold, and measures of
+    cells leave out those that cannot be.
 
     Returns:
         nll_step, nll_quarter: negative log-likelihood, in nats.
@@ -54,34 +64,48 @@ def evaluate(
         calibration_error: see `reliability`.
         raw_nll_step, raw_density, raw_thresholded_density, raw_calibration_error: of
             the logits as they are, to show what calibration does.
+        Of a network on tokens: see `token_measures`.
 
     Raises:
         ValueError: when the pieces hold no step.
     """
-    raw, target = predict(model, windows_for(model.config, rolls), batch)
+    windows = windows_for(model.config, rolls, scored=True)
+    if isinstance(windows, TokenWindows):
+        return token_measures(model, windows)
+    raw, target = predict(model, windows, batch)
     logits = _calibrated(raw, calibration)
-    probability, raw_probability = expit(logits), expit(raw)
-    predicted, best = probability > 0.5, best_cutoff(probability, target)
     nll = nll_per_step(logits, target)
-    return {
+    steps = {
         "nll_step": nll,
         "nll_quarter": nll * model.config.steps_per_quarter,
-        "density": density(probability),
-        "thresholded_density": density(predicted),
+        "density": density(expit(logits)),
+        "thresholded_density": density(logits > 0),
+        "target_density": density(target),
+        "silent_share": silent_share(logits > 0),
+        "raw_nll_step": nll_per_step(raw, target),
+        "raw_density": density(expit(raw)),
+        "raw_thresholded_density": density(raw > 0),
+    }
+    possible = raw > EXCLUDED  # (steps, cells)
+    cells = [each[possible] for each in (expit(logits), expit(raw), target)]
+    return steps | _cell_measures(*cells)
+
+
+def _cell_measures(
+    probability: np.ndarray, raw_probability: np.ndarray, target: np.ndarray
+) -> dict[str, float]:
+    """Return the measures of single cells, (cells,), whose step does not matter."""
+    predicted, best = probability > 0.5, best_cutoff(probability, target)
+    return {
         "accuracy": accuracy(predicted, target),
         "precision": precision(predicted, target),
         "recall": recall(predicted, target),
         "f1": f1(predicted, target),
         "average_precision": average_precision(probability, target),
-        "target_density": density(target),
-        "silent_share": silent_share(predicted),
         "best_f1": best.f1,
         "best_threshold": best.threshold,
         "density_threshold": density_threshold(probability, target),
         "calibration_error": calibration_error(probability, target),
-        "raw_nll_step": nll_per_step(raw, target),
-        "raw_density": density(raw_probability),
-        "raw_thresholded_density": density(raw > 0),
         "raw_calibration_error": calibration_error(raw_probability, target),
     }
 
@@ -113,8 +137,8 @@ def predict_batches(
 
 
 def epoch_measures(
-    model: DeepMusician,
-    windows: Windows,
+    model: DeepMusician | TokenNetwork,
+    windows: Windows | TokenWindows,
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     calibration: Calibration | None = None,
 ) -> dict[str, float]:
@@ -122,8 +146,12 @@ def epoch_measures(
 
     `loss` gives the loss that is trained, of logits and target (steps, keys); the
     rest is measured on the logits after `calibration`. `density` is the notes per
-    step that the probabilities add up to.
+    step that the probabilities add up to. Of tokens, loss and NLL alone; the others
+    are NaN.
     """
+    if isinstance(windows, TokenWindows):
+        nll = token_measures(model, windows)["nll_step"]
+        return {"loss": nll, "nll": nll, "density": nan, "f1": nan}
     raw, target = predict(model, windows)
     logits = _calibrated(raw, calibration)
     return {
@@ -135,7 +163,7 @@ def epoch_measures(
 
 
 def free_running(
-    model: DeepMusician,
+    model: DeepMusician | TokenNetwork,
     pieces: int = 4,
     steps: int = 192,
     seed: int = 0,
@@ -164,6 +192,63 @@ def _calibrated(logits: np.ndarray, calibration: Calibration | None) -> np.ndarr
     return calibration(torch.from_numpy(logits).double()).numpy()
 
 
-def windows_for(config: NetworkConfig, rolls: Sequence[PianoRoll]) -> Windows:
-    """Return pieces cut into the windows that a network reads."""
-    return Windows(rolls, config.plane, config.context, config.context)
+def windows_for(
+    config: NetworkConfig, rolls: Sequence[PianoRoll], scored: bool = False
+) -> Any:
+    """Return pieces cut into the windows that a network reads: `Windows`, or tokens.
+
+    `scored`: for a network of both planes that starts from zeros each piece is one
+    window, so that it is predicted from its first step on, without a break. Tokens
+    are always scored so.
+    """
+    steps = config.context
+    if config.representation == "tokens":
+        return TokenWindows(rolls, steps)
+    if scored and (config.plane, config.start) == ("both", "zero"):
+        steps = max(map(len, rolls), default=steps)
+    return Windows(rolls, config.plane, config.context, steps)
+
+
+def token_measures(model: TokenNetwork, windows: TokenWindows) -> dict[str, float]:
+    """Return measures of whole pieces, pooled over all their tokens.
+
+    Every token is predicted from all before it in its piece; which ones may come, and
+    the piece's length, are known.
+
+    Returns:
+        nll_step, nll_quarter: negative log-likelihood of whole music, in nats.
+        nll_token: the same for each token.
+        tokens_per_step: how many there are.
+    """
+    written, held, tokens = _sums(model, windows)
+    steps = int(windows.lengths.sum())
+    nll = (written + held) / steps
+    return {
+        "nll_step": nll,
+        "nll_quarter": nll * windows.steps_per_quarter,
+        "nll_token": (written + held) / tokens,
+        "tokens_per_step": tokens / steps,
+    }
+
+
+def token_sums(model: TokenNetwork, rolls: Sequence[PianoRoll]) -> tuple[float, float]:
+    """Return the negative log-likelihood in nats of pitches and shifts, of durations.
+
+    Raises ValueError when a piece has no step.
+    """
+    if empty := [roll.name for roll in rolls if not len(roll)]:
+        raise ValueError(f"no steps to predict in {', '.join(empty)}")
+    return _sums(model, TokenWindows(rolls))[:2]
+
+
+def _sums(model: TokenNetwork, windows: TokenWindows) -> tuple[float, float, int]:
+    """Return what `token_sums` does, and how many tokens there are."""
+    device, first = next(model.parameters()).device, model.vocabulary.pitches.stop
+    sums, tokens = torch.zeros(2, dtype=torch.float64), 0
+    for batch in windows.in_order():
+        batch = type(batch)(*(each.to(device) for each in batch))
+        is_held = (batch.target[batch.mask] >= first).cpu()
+        nlls = model.nlls(batch).double().cpu()
+        sums += torch.stack([nlls[~is_held].sum(), nlls[is_held].sum()])
+        tokens += len(nlls)
+    return float(sums[0]), float(sums[1]), tokens

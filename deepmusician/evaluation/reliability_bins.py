@@ -11,8 +11,10 @@ from scipy.special import expit
 
 from deepmusician.evaluation.cell_metrics import as_array, as_cells
 
-BINS = 24
-_OUTERMOST = 9.0  # the logit from which on a bin holds all the rest: 1 in 8,000
+_INNER = np.linspace(-9, 9, 25)[1:-1]  # logits; the outermost bins hold the rest
+EDGES = np.concatenate([[0.0], expit(_INNER), [1.0]])
+"""Of 24 bins of equal width in the logit: of the cells of a roll 99 in 100 are silent,
+and bins of equal width in the probability would put nearly all of them into one."""
 
 
 class Reliability(NamedTuple):
@@ -33,20 +35,16 @@ class Reliability(NamedTuple):
 
 
 def reliability(
-    probability: object, target: object, bins: int | np.ndarray = BINS
+    probability: object, target: object, edges: np.ndarray = EDGES
 ) -> Reliability:
     """Return the reliability diagram of probabilities (..., keys), all cells pooled.
 
-    `target`: zeros and ones in the same shape. `bins`: how many, or their edges, from
-    0 to 1. A number gives bins of equal width in the logit: of the cells of a roll 99
-    in 100 are silent, and bins of equal width in the probability would put nearly all
-    of them into one. Raises ValueError for probabilities outside [0, 1] or for edges
-    that do not hold them.
+    `target`: zeros and ones in the same shape. `edges`: those of the bins, rising.
+    Raises ValueError for probabilities that no bin holds.
     """
     probability, target = as_array(probability).ravel(), as_cells(target).ravel()
     if probability.shape != target.shape:
         raise ValueError(f"{probability.size} probabilities of {target.size} cells")
-    edges = _edges(bins)
     if not ((probability >= edges[0]) & (probability <= edges[-1])).all():
         raise ValueError(f"probabilities must lie between {edges[0]} and {edges[-1]}")
     home = np.searchsorted(edges[1:-1], probability)  # (cells,), the bin of each
@@ -59,7 +57,7 @@ def reliability(
 
 
 def calibration_error(
-    probability: object, target: object, bins: int | np.ndarray = BINS
+    probability: object, target: object, edges: np.ndarray = EDGES
 ) -> float:
     """Return the expected calibration error: how far off a probability is, on average.
 
@@ -68,22 +66,9 @@ def calibration_error(
     `reliability`. Source: Naeini et al. 2015, "Obtaining Well Calibrated
     Probabilities Using Bayesian Binning".
     """
-    predicted, observed, cells, _ = reliability(probability, target, bins)
+    predicted, observed, cells, _ = reliability(probability, target, edges)
     used = cells > 0
     if not used.any():
         return nan
     gaps = np.abs(predicted - observed)[used]
     return float(np.average(gaps, weights=cells[used]))
-
-
-def _edges(bins: int | np.ndarray) -> np.ndarray:
-    """Return the edges (bins + 1,) of the bins. ValueError unless they rise."""
-    if np.ndim(bins) == 0:
-        if bins < 1:
-            raise ValueError(f"there must be at least one bin, not {bins}")
-        inner = expit(np.linspace(-_OUTERMOST, _OUTERMOST, int(bins) + 1)[1:-1])
-        return np.concatenate([[0.0], inner, [1.0]])
-    edges = np.asarray(bins, dtype=float)
-    if len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise ValueError("the edges of the bins must rise")
-    return edges

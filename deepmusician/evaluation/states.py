@@ -55,7 +55,7 @@ def hidden_states(
     music = torch.from_numpy(np.concatenate(music)).float()
     context, target = music.split([config.context, steps], dim=1)
     hidden = model.start_hidden(context, torch.Generator().manual_seed(seed), start)
-    inputs = torch.cat([torch.zeros_like(target[:, :1]), target[:, :-1]], dim=1)
+    inputs = torch.cat([model.first_input(context)[:, None], target[:, :-1]], dim=1)
     states, _ = model.decoder(inputs, hidden)  # (stretches, steps, hidden)
     age = np.arange(steps)
     position = (np.concatenate(drawn)[:, None] + age) % config.steps_per_quarter

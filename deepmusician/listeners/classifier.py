@@ -1,6 +1,6 @@
 """Can a small classifier tell composed music from human?
 
-It sees excerpts as the measures of `music_metrics`, and nothing else.
+It sees excerpts as measures, by default those of `music_metrics`, and nothing else.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from deepmusician.evaluation import measures_by_piece
+from deepmusician.evaluation import MEASURES, Measures, measures_by_piece
 from deepmusician.music import PianoRoll
 
 FOLDS = 5
@@ -53,12 +53,14 @@ def classify_excerpts(
     composed: Sequence[PianoRoll],
     steps: int = 128,
     seed: int = 0,
+    measures: Measures = MEASURES,
 ) -> Classification:
     """Return how well a classifier tells composed excerpts from human ones.
 
     Logistic regression on the standardised measures of each excerpt, trained and
     judged in turn on different pieces (cross-validation by piece), both kinds weighing
-    alike. `human`, `composed`: whole pieces, cut into excerpts of `steps` steps.
+    alike. `human`, `composed`: whole pieces, cut into excerpts of `steps` steps;
+    `measures`: what is known of each.
     Raises ValueError when one kind has fewer than two pieces of that length.
     """
     pieces = [
@@ -77,7 +79,7 @@ def classify_excerpts(
         for roll in piece
     ]
     rolls, is_composed, piece = zip(*labelled, strict=True)
-    measures = np.stack(list(measures_by_piece(rolls).values()), axis=1)
+    values = np.stack(list(measures_by_piece(rolls, measures).values()), axis=1)
     is_composed = np.array(is_composed)
     folds = StratifiedGroupKFold(min(FOLDS, least), shuffle=True, random_state=seed)
     model = make_pipeline(
@@ -85,7 +87,7 @@ def classify_excerpts(
         StandardScaler(),
         LogisticRegression(class_weight="balanced", max_iter=1000),
     )
-    answers = cross_val_predict(model, measures, is_composed, groups=piece, cv=folds)
+    answers = cross_val_predict(model, values, is_composed, groups=piece, cv=folds)
     shares = [np.mean(answers[is_composed == kind] == kind) for kind in (False, True)]
     accuracy = float(np.mean(shares))
     count = sum(map(len, pieces))

@@ -26,7 +26,7 @@ Composers = Mapping[str, Sequence[PianoRoll]]
 
 @dataclass(frozen=True, eq=False)
 class Excerpt:
-    """The beginning of a piece, its notes held by the rule that is the same for all.
+    """The beginning of a piece, its notes as long as its composer holds them.
 
     Attributes:
         part: "human", "model" or "baseline".
@@ -143,11 +143,9 @@ def copy_limit(human: Sequence[SharedRun], steps: int = 128) -> int:
 def _excerpt(
     part: str, composer: str, number: int, roll: PianoRoll, index: CopyingIndex
 ) -> Excerpt:
-    """Return an excerpt of its onsets alone, with the run that it shares."""
+    """Return an excerpt by its own name or number, with the run that it shares."""
     name = roll.name if part == "human" and roll.name else f"piece {number}"
-    cut = PianoRoll.from_plane(
-        roll.onsets, steps_per_quarter=roll.steps_per_quarter, name=name
-    )
+    cut = PianoRoll(roll.onsets, roll.sounding, roll.steps_per_quarter, name=name)
     return Excerpt(part, composer, name, cut, index.longest_shared_run(cut))
 
 

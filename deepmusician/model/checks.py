@@ -35,6 +35,13 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     require(name, value, value in choices, "one of " + ", ".join(choices))
 
 
+def require_all(settings: object, wanted: dict[str, object], where: str) -> None:
+    """Raise ValueError, naming the setting, unless all have the values wanted."""
+    for name, only in wanted.items():
+        value = getattr(settings, name)
+        require(name, value, value == only, f"{only!r} {where}")
+
+
 def require(name: str, value: object, fits: bool, what: str) -> None:
     """Raise ValueError, naming the setting, unless its value fits."""
     if not fits:

@@ -1,4 +1,8 @@
-"""From the decoder's state to the 88 keys of a step, in two ways."""
+"""From the decoder's state to the keys of a step, in two ways.
+
+A cell is a key or, where a network reads both planes, a key's onset or its hold: cells
+2k and 2k + 1. What a hold needs (see `possible_cells`) is looked after in drawing.
+"""
 
 from collections.abc import Callable
 
@@ -8,83 +12,49 @@ from torch.nn.functional import linear, relu
 
 from deepmusician.model.calibration import IDENTITY
 from deepmusician.model.dropout import Dropout
+from deepmusician.model.intervals import IntervalScores
+from deepmusician.music import possible_cells
 
 
 class Classifier(nn.Module):
-    """The report's classifier: 88 outputs, independent given the past."""
+    """The report's classifier: 88 outputs, independent given the past.
 
-    def __init__(
-        self, hidden: int, keys: int = 88, width: int = 256, dropout: float = 0.5
-    ) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(hidden, width)
-        self.dropout = Dropout(dropout)
-        self.output = nn.Linear(width, keys)
-
-    def forward(self, states: Tensor, keys: Tensor | None = None) -> Tensor:
-        """Return the logits (..., keys) of every key.
-
-        `states`: (..., hidden). `keys` is not looked at: it is there so that both
-        classifiers are called alike.
-        """
-        return self.output(self.dropout(relu(self.hidden(states))))
-
-    @torch.no_grad()
-    def sample(
-        self,
-        states: Tensor,
-        uniforms: Tensor,
-        temperature: float = 1.0,
-        calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-    ) -> Tensor:
-        """Return one draw of the keys (batch, keys), 0 or 1, without dropout.
-
-        `states`: (batch, hidden); `uniforms`: (batch, keys) in [0, 1), one per key: the
-        key is played if its probability exceeds it, the sigmoid of the logits that
-        `calibrate` gives, divided by `temperature`.
-        """
-        logits = calibrate(self.output(relu(self.hidden(states))))
-        return (uniforms < torch.sigmoid(logits / temperature)).to(states.dtype)
-
-
-class DependentClassifier(nn.Module):
-    """A masked network (MADE): key k given the state and the keys below k.
-
-    With h the decoder's state and x the keys of the step,
-
-        a     = relu(W h + (M1 * V) x + b)           (width,)
-        logit = (M2 * U) a + D h + L x + c           (keys,)
-
-    Hidden unit j has a degree d_j, spread evenly over 0 … keys - 1: M1 lets it see
-    the keys below d_j, M2 lets key k see the units with d_j <= k; L is strictly lower
-    triangular. So logit k depends on h and x[:k], one pass gives the exact
-    likelihood of a step, and the step's probabilities sum to 1.
-    Source: Germain et al. 2015, "MADE: Masked Autoencoder for Distribution
-    Estimation".
+    `planes` and `reach`: cells of a key, and the widest interval, in semitones, by
+    which the step before adds to the logits (`IntervalScores`); 0 for none.
     """
 
     def __init__(
-        self, hidden: int, keys: int = 88, width: int = 256, dropout: float = 0.5
+        self,
+        hidden: int,
+        keys: int = 88,
+        width: int = 256,
+        dropout: float = 0.5,
+        planes: int = 1,
+        reach: int = 0,
     ) -> None:
         super().__init__()
-        order = torch.arange(keys)
-        degrees = torch.arange(width) * keys // width
+        self.planes, self.reach = planes, reach
         self.hidden = nn.Linear(hidden, width)
-        self.lower_to_hidden = MaskedLinear(order < degrees[:, None])  # (width, keys)
         self.dropout = Dropout(dropout)
-        seen = degrees <= order[:, None]  # (keys, width)
-        self.output = MaskedLinear(seen, bias=True)
-        self.direct = nn.Linear(hidden, keys, bias=False)
-        self.lower_to_keys = MaskedLinear(order < order[:, None])  # (keys, keys)
-        nn.init.zeros_(self.lower_to_keys.weight)
+        self._add_outputs(hidden, keys * planes, width)
+        if reach:
+            self.from_before = IntervalScores(hidden, planes, -reach, reach)
 
-    def forward(self, states: Tensor, keys: Tensor) -> Tensor:
-        """Return the logits (..., keys), each given the keys below it.
+    def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
+        """Add what makes logits of the units."""
+        self.output = nn.Linear(width, cells)
 
-        `states`: (..., hidden); `keys`: (..., keys), 0 or 1.
+    def forward(
+        self, states: Tensor, cells: Tensor | None = None, before: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits (..., cells) of every cell.
+
+        `states`: (..., hidden); `before`: (..., cells), the step that came before,
+        wanted with intervals alone. `cells` is not looked at: it is there so that both
+        classifiers are called alike.
         """
-        units = self.dropout(self._units(self.hidden(states), keys))
-        return self._logits(units, self.direct(states), keys)
+        logits = self.output(self.dropout(relu(self.hidden(states))))
+        return logits + self.from_before(states, before) if self.reach else logits
 
     @torch.no_grad()
     def sample(
@@ -93,27 +63,103 @@ class DependentClassifier(nn.Module):
         uniforms: Tensor,
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
+        before: Tensor | None = None,
     ) -> Tensor:
-        """Return one draw of the keys (batch, keys) from low to high; see `Classifier`.
+        """Return one draw of the cells (batch, cells), 0 or 1, without dropout.
 
-        The same keys as a loop over all of them, in as many passes as the fullest
-        step has notes, and one: until a key is played, those above it are predicted
-        rightly. Each pass finds every piece's next key.
+        `states`: (batch, hidden). `uniforms`: (batch, cells) in [0, 1), one per cell,
+        which is set if its probability exceeds it: the sigmoid of the logits that
+        `calibrate` gives, divided by `temperature`. `before`: (batch, cells), the step
+        that came before, for classifiers of both planes or with intervals.
+        """
+        logits = self.output(relu(self.hidden(states)))
+        if self.reach:
+            logits = logits + self.from_before(states, before)
+        drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
+        if self.planes == 2:
+            drawn &= possible_cells(before, drawn)
+        return drawn.to(states.dtype)
+
+
+class DependentClassifier(Classifier):
+    """A masked network (MADE): cell k given the state and the cells below k.
+
+    With h the decoder's state and x the cells of the step,
+
+        a     = relu(W h + (M1 * V) x + b)           (width,)
+        logit = (M2 * U) a + D h + L x + c           (cells,)
+
+    Hidden unit j has a degree d_j, spread evenly over 0 … cells - 1: M1 lets it see
+    the cells below d_j, M2 lets cell k see the units with d_j <= k; L is strictly lower
+    triangular. So logit k depends on h and x[:k], one pass gives the exact
+    likelihood of a step, and the step's probabilities sum to 1. With a `reach`, the
+    lower keys of the step add to the logits, too. Source: Germain et al. 2015, "MADE:
+    Masked Autoencoder for Distribution Estimation".
+    """
+
+    def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
+        order = torch.arange(cells)
+        degrees = torch.arange(width) * cells // width
+        self.lower_to_hidden = MaskedLinear(order < degrees[:, None])  # (width, cells)
+        seen = degrees <= order[:, None]  # (cells, width)
+        self.output = MaskedLinear(seen, bias=True)
+        self.direct = nn.Linear(hidden, cells, bias=False)
+        self.lower_to_keys = MaskedLinear(order < order[:, None])  # (cells, cells)
+        nn.init.zeros_(self.lower_to_keys.weight)
+        if self.reach:
+            self.from_lower = IntervalScores(hidden, self.planes, 1, self.reach)
+
+    def forward(  # type: ignore[override]  # here the cells are needed
+        self, states: Tensor, cells: Tensor, before: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits (..., cells), each given the cells below it.
+
+        `states`: (..., hidden); `cells`: (..., cells), 0 or 1; `before`: the same of
+        the step that came before, wanted with intervals alone.
+        """
+        units = self.dropout(self._units(self.hidden(states), cells))
+        logits = self._logits(units, self.direct(states), cells)
+        if self.reach:
+            logits = logits + self.from_before(states, before)
+            logits = logits + self.from_lower(states, cells)
+        return logits
+
+    @torch.no_grad()
+    def sample(
+        self,
+        states: Tensor,
+        uniforms: Tensor,
+        temperature: float = 1.0,
+        calibrate: Callable[[Tensor], Tensor] = IDENTITY,
+        before: Tensor | None = None,
+    ) -> Tensor:
+        """Return one draw of the cells (batch, cells), low to high; see `Classifier`.
+
+        The same cells as a loop over all of them, in as many passes as the fullest
+        step has notes, and one: until a cell is set, those above it are predicted
+        rightly. Each pass finds every piece's next cell.
         """
         to_hidden, direct = self.hidden(states), self.direct(states)
+        if self.reach:
+            direct = direct + self.from_before(states, before)
+            by_interval = self.from_lower.weights(states)
         order = torch.arange(direct.shape[1], device=states.device)
-        keys = torch.zeros_like(direct)  # (batch, keys)
-        decided = order.new_zeros(len(states), 1)  # the keys below this are settled
+        cells = torch.zeros_like(direct)  # (batch, cells)
+        decided = order.new_zeros(len(states), 1)  # the cells below this are settled
         while True:
-            units = self._units(to_hidden, keys)
-            logits = calibrate(self._logits(units, direct, keys))
-            played = uniforms < torch.sigmoid(logits / temperature)
-            played &= order >= decided
-            more = played.any(dim=1, keepdim=True)  # (batch, 1)
+            units = self._units(to_hidden, cells)
+            logits = self._logits(units, direct, cells)
+            if self.reach:
+                logits = logits + self.from_lower.scores(by_interval, cells)
+            drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
+            drawn &= order >= decided
+            if self.planes == 2:
+                drawn &= possible_cells(before, cells)
+            more = drawn.any(dim=1, keepdim=True)  # (batch, 1)
             if not more.any():
-                return keys
-            lowest = played.to(torch.uint8).argmax(dim=1, keepdim=True)
-            keys.scatter_add_(1, lowest, more.to(keys.dtype))
+                return cells
+            lowest = drawn.to(torch.uint8).argmax(dim=1, keepdim=True)
+            cells.scatter_add_(1, lowest, more.to(cells.dtype))
             decided = torch.where(more, lowest + 1, len(order))
 
     def _units(self, to_hidden: Tensor, keys: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ def kernels() -> ModuleType | None:
     """Return the compiled kernels, the module `fused`.
 
     None where numba is not installed, or DEEPMUSICIAN_KERNELS is "off": PyTorch's own
-    operations then do all, in float32.
+    GRU then does all, in float32.
     """
     if os.environ.get("DEEPMUSICIAN_KERNELS") == "off":
         return None

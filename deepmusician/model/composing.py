@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,11 +18,15 @@ from deepmusician.model.checks import (
     check_number,
     check_positive,
     check_whole,
+    require,
 )
 from deepmusician.model.network import STARTS, Choice, DeepMusician
+from deepmusician.model.token_composing import choose_token, write_on
+from deepmusician.model.token_network import TokenNetwork
 from deepmusician.music import PianoRoll
 
 RULES = ("sample", "threshold", "density")
+TOKEN_RULES = ("sample", "greedy")
 Prime = PianoRoll | str | Path | None
 
 
@@ -38,56 +43,58 @@ def compose(
     start: str | None = None,
     chunk: int | None = None,
     calibrate: bool | Calibration = True,
+    top_k: int = 0,
+    top_p: float = 1.0,
 ) -> list[PianoRoll]:
     """Return `pieces` new rolls: the prime, if any, and `steps` new steps each.
 
     `model_or_run`: a `DeepMusician`, or a run that has one as `.model`.
     `prime`: a roll or a music file to continue; without one music begins in silence.
     A list of them gives one piece each, in place of `pieces`.
-    `rule`: "sample" plays a key with the probability that the network gives it,
-    "threshold" wherever that exceeds `threshold`, "density" wherever it exceeds the
-    threshold that as many cells of the validation pieces exceed as have an onset
-    there (a run's: its `metrics["valid"]["density_threshold"]`).
-    `temperature` divides the logits: below 1 surer and, where onsets are rare,
-    emptier; above 1 more random. `calibrate`: True takes the probabilities that the
-    run's loss makes its logits stand for, a `Calibration` those of another, False the
-    sigmoid of the logits, which for focal loss is no probability. Of a bare model
-    True is False: it does not know its loss.
+    `rule`: "sample" sets a cell with the probability that the network gives it,
+    "threshold" wherever that exceeds `threshold`, "density" wherever it exceeds a run's
+    `metrics["valid"]["density_threshold"]`, as many cells as the validation pieces set.
+    `temperature` divides the logits: below 1 surer and, where onsets are rare, emptier;
+    above 1 more random. `calibrate`: True takes the probabilities that the run's loss
+    makes its logits stand for, a `Calibration` those of another, False the sigmoid of
+    the logits, which for focal loss is none, and which a bare model always takes.
     Piece n of a seed is the same however many pieces there are. `start` is where the
     first hidden state comes from ("guided" by the encoder, "zero", "random"; the
     model's own by default). After every `chunk` steps (by default as many as the
     network's context) a guided network's encoder reads the last steps anew.
+    A network on tokens draws ("sample") or takes the likeliest ("greedy"), of the
+    `top_k` likeliest tokens (0: all), or of those that together have the probability
+    `top_p`; threshold, start, chunk and calibrate are not for it.
     Raises ValueError for an argument out of range, MusicFileError for a bad file.
     Computed in float64, so that rounding flips no key.
     """
     model = _float64_copy(model_or_run)
+    on_tokens = isinstance(model, TokenNetwork)
     start = model.config.start if start is None else start
     chunk = model.config.context if chunk is None else chunk
     for name, count in {"steps": steps, "pieces": pieces, "chunk": chunk}.items():
         check_whole(name, count, least=1)
     check_whole("seed", seed, least=0)
-    check_choice("rule", rule, RULES)
     check_choice("start", start, STARTS)
-    check_number("threshold", threshold, 0, 1)
-    check_positive("temperature", temperature)
+    _check_drawing(on_tokens, rule, threshold, temperature, top_k, top_p)
     primes = prime if isinstance(prime, list) else [prime] * pieces
     check_whole("the number of primes", len(primes), least=1)
     primes = [_read_prime(each, model) for each in primes]
+    generators = [_generator_of_piece(seed, piece) for piece in range(len(primes))]
+    if on_tokens:
+        how = rule == "greedy", temperature, top_k, top_p
+        pairs = zip(primes, generators, strict=True)
+        return [
+            write_on(model, steps, one, _token_choice(*how, by)) for one, by in pairs
+        ]
     taken = _calibration(model_or_run, calibrate)
     if rule == "density":
         threshold = _density_threshold(model_or_run, taken)
-    generators = [_generator_of_piece(seed, piece) for piece in range(len(primes))]
     cutoff = None if rule == "sample" else threshold
     kind = model.config.plane
-    planes = _play(
-        model,
-        [torch.tensor(prime.plane(kind), dtype=torch.float64) for prime in primes],
-        steps,
-        partial(_choice, model, generators, cutoff, temperature, taken),
-        generators,
-        start,
-        chunk,
-    )
+    views = [torch.tensor(each.plane(kind), dtype=torch.float64) for each in primes]
+    choice = partial(_choice, model, generators, cutoff, temperature, taken)
+    planes = _play(model, views, steps, choice, generators, start, chunk)
     return [
         _joined(prime, plane.numpy() > 0, kind)
         for prime, plane in zip(primes, planes, strict=True)
@@ -104,14 +111,14 @@ def _play(
     chunk: int,
 ) -> Tensor:
     """Return the new steps (pieces, steps, keys) that follow primes (steps, keys)."""
-    silence = primes[0].new_zeros(model.config.context, model.config.keys)
+    silence = primes[0].new_zeros(model.config.context, model.config.cells)
     contexts = [torch.cat([silence, prime])[-len(silence) :] for prime in primes]
     played = torch.stack(contexts)  # (pieces, steps, keys)
     hidden, last = _begin(model, played, primes, generators, start)
     for step in range(0, steps, chunk):
         if step > 0 and model.config.start == "guided":
             hidden = model.encoder(played[:, -model.config.context :])
-            last = torch.zeros_like(last)  # SOS
+            last = model.first_input(played)
         count = min(chunk, steps - step)
         _, new, hidden = model.walk(last, hidden, count, choice(count))
         played, last = torch.cat([played, new], dim=1), new[:, -1]
@@ -128,20 +135,51 @@ def _choice(
 ) -> Choice:
     """Return how `DeepMusician.walk` is to choose the next `steps` steps.
 
-    A key is played where its probability exceeds the threshold, or else a draw. Each
+    A cell is set where its probability exceeds the threshold, or else a draw. Each
     piece draws from its own generator, step after step, so neither the other pieces
     nor the length of the piece change what it draws.
     """
-    shape = (len(generators), steps, model.config.keys)
+    shape = (len(generators), steps, model.config.cells)
     cutoffs = torch.empty(shape, dtype=torch.float64)
     for piece, generator in zip(cutoffs, generators, strict=True):
         if threshold is None:
             piece.uniform_(generator=generator)
         else:
             piece.fill_(threshold)
-    return lambda state, step: model.classifier.sample(
-        state, cutoffs[:, step], temperature, calibrate
+    return lambda state, last, step: model.classifier.sample(
+        state, cutoffs[:, step], temperature, calibrate, last
     )
+
+
+def _check_drawing(
+    on_tokens: bool,
+    rule: str,
+    threshold: float,
+    temperature: float,
+    top_k: int,
+    top_p: float,
+) -> None:
+    """Raise ValueError for what is out of range, or not for this network."""
+    check_choice("rule", rule, TOKEN_RULES if on_tokens else RULES)
+    check_number("threshold", threshold, 0, 1)
+    check_positive("temperature", temperature)
+    check_whole("top_k", top_k, least=0)
+    require("top_p", top_p, check_number("top_p", top_p, 0, 1) > 0, "above 0")
+    fits = on_tokens or (top_k == 0 and top_p == 1)
+    require("top_k and top_p", (top_k, top_p), fits, "0 and 1 for networks on rolls")
+
+
+def _token_choice(
+    greedy: bool, temperature: float, top_k: int, top_p: float, generator: Generator
+) -> Callable[[Tensor], int]:
+    """Return how a network on tokens is to choose: the likeliest, or by a draw."""
+
+    def choose(logits: Tensor) -> int:
+        drawn = float(torch.rand((), generator=generator, dtype=torch.float64))
+        uniform = 0.0 if greedy else drawn
+        return choose_token(logits, uniform, temperature, top_k, top_p)
+
+    return choose
 
 
 def _begin(
@@ -156,9 +194,9 @@ def _begin(
     `context`: (pieces, steps, keys). A decoder that the encoder does not guide
     reads each prime's last steps itself.
     """
-    sos = torch.zeros_like(context[:, 0])  # (pieces, keys)
+    sos = torch.zeros_like(context[:, 0])  # (pieces, cells)
     if start == "guided":
-        return model.encoder(context), sos
+        return model.encoder(context), model.first_input(context)
     hidden = [
         model.start_hidden(piece, generator, start)
         for piece, generator in zip(context.split(1), generators, strict=True)
@@ -172,12 +210,12 @@ def _begin(
 
 
 def _joined(prime: PianoRoll, plane: np.ndarray, kind: str) -> PianoRoll:
-    """Return the prime, as it is, followed by a new plane (steps, keys)."""
-    # A key that sounds on from the prime's last step has no new onset.
-    lead = prime.sounding[-1:] if kind == "sounding" else prime.sounding[:0]
-    new = PianoRoll.from_plane(
-        np.concatenate([lead, plane]), kind, steps_per_quarter=prime.steps_per_quarter
-    )
+    """Return the prime, as it is, followed by a new plane (steps, cells)."""
+    # What sounds on from the prime has no new onset; a hold needs its own onset.
+    known = {"onsets": 0, "sounding": 1, "both": len(prime)}[kind]
+    lead = prime.plane(kind)[max(0, len(prime) - known) :]
+    cells, grid = np.concatenate([lead, plane]), prime.steps_per_quarter
+    new = PianoRoll.from_plane(cells, kind, steps_per_quarter=grid)
     onsets = np.concatenate([prime.onsets, new.onsets[len(lead) :]])
     sounding = np.concatenate([prime.sounding, new.sounding[len(lead) :]])
     return replace(prime, onsets=onsets, sounding=sounding, reading=None)
@@ -199,10 +237,10 @@ def _read_prime(prime: PianoRoll | str | Path | None, model: DeepMusician) -> Pi
     return prime
 
 
-def _float64_copy(model_or_run: object) -> DeepMusician:
+def _float64_copy(model_or_run: object) -> Any:
     """Return a copy of the model on the CPU, in float64 and without dropout."""
     model = getattr(model_or_run, "model", model_or_run)
-    if not isinstance(model, DeepMusician):
+    if not isinstance(model, DeepMusician | TokenNetwork):
         raise TypeError(
             f"compose needs a DeepMusician or a run with one as .model, "
             f"not {type(model_or_run).__name__}"

@@ -13,7 +13,6 @@ large product against 55 to 65 %, at batches 16 and 32).
 
 from collections.abc import Sequence
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -21,7 +20,6 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.utils.rnn import PackedSequence
 
-from deepmusician.model import plain
 from deepmusician.model.compiled import array_of, kernels
 from deepmusician.model.dropout import dropout
 
@@ -31,12 +29,11 @@ _THIN = 112  # hidden units: with fewer, a step's product is no faster in bfloat
 class FusedGRU(nn.GRU):
     """`nn.GRU`, with the same parameters, values and first gradients, in less time.
 
-    In float32 the kernels of `fused` take the steps, where numba is installed; under
-    `torch.autocast("cpu")` products are bfloat16 then, and so are the outputs, while
-    weights, the state and sums stay float32. It steps aside, and `nn.GRU` does the
-    work, wherever it has nothing to offer: on a GPU, for a single step, packed
-    sequences, unbatched inputs, two directions, no biases, without kernels also without
-    gradients or under autocast, or unless the batch comes first.
+    The kernels of `fused` take the steps; under `torch.autocast("cpu")` products are
+    bfloat16, and so are the outputs, while weights, the state and sums stay float32. It
+    steps aside, and `nn.GRU` does the work, wherever it has nothing to offer: without
+    kernels, on a GPU, in float64, for a single step, packed sequences, unbatched
+    inputs, two directions, no biases, or unless the batch comes first.
     """
 
     def forward(
@@ -61,35 +58,28 @@ class FusedGRU(nn.GRU):
 
         `states`: (inputs, steps, batch); `start`: (layers, hidden, batch).
         """
-        last, by = [], (self._is_compiled and kernels()) or plain
-        keep = torch.is_grad_enabled()
+        last, keep = [], torch.is_grad_enabled()
         if torch.is_autocast_enabled("cpu"):
             states = states.to(torch.get_autocast_dtype("cpu"))
         for layer, weights in enumerate(self.all_weights):
             if layer > 0:
                 states = dropout(states, self.dropout, self.training)
-            states, end = _Layer.apply(states, start[layer], *weights, by, keep)
+            states, end = _Layer.apply(states, start[layer], *weights, keep)
             last.append(end)
         return states, torch.stack(last)
 
-    @property
-    def _is_compiled(self) -> bool:
-        return self.weight_hh_l0.dtype == torch.float32 and kernels() is not None
-
     def _can_fuse(self, inputs: Tensor | PackedSequence, start: Tensor | None) -> bool:
-        """Return whether the layers below apply, and a gradient may be asked for."""
+        """Return whether the layers below apply."""
         if isinstance(inputs, PackedSequence) or inputs.ndim != 3 or not inputs.numel():
             return False
         if self.bidirectional or not self.bias or not self.batch_first:
             return False
-        compiled = self._is_compiled
-        if inputs.shape[1] == 1 or not (torch.is_grad_enabled() or compiled):
-            return False
-        if torch.is_autocast_enabled("cpu") and not compiled:
+        if inputs.shape[1] == 1 or kernels() is None:
             return False
         tensors = [inputs, *self.parameters(), *([] if start is None else [start])]
         return all(
-            each.device.type == "cpu" and each.dtype == inputs.dtype for each in tensors
+            each.device.type == "cpu" and each.dtype == torch.float32
+            for each in tensors
         )
 
 
@@ -116,15 +106,13 @@ class _Layer(torch.autograd.Function):
         weight_hh: Tensor,
         bias_ih: Tensor,
         bias_hh: Tensor,
-        by: ModuleType,
         keep: bool,
     ) -> tuple[Tensor, Tensor]:
         """Return the states (hidden, steps, batch), and the last one (hidden, batch).
 
         `inputs`: (inputs, steps, batch), whose format is that of the products and of
         the states, but for the last; narrow layers take a step's product in float32.
-        `start`: (hidden, batch). `by`: `fused` or `plain`, which goes on between the
-        products. `keep`: whether a gradient may be asked for.
+        `start`: (hidden, batch). `keep`: whether a gradient may be asked for.
         """
         hidden, (steps, batch), full = len(start), inputs.shape[1:], start.dtype
         is_narrow = inputs.dtype != full and hidden < _THIN
@@ -138,17 +126,16 @@ class _Layer(torch.autograd.Function):
         states = inputs.new_empty(hidden, steps + 1, batch)
         states[:, 0] = start
         slopes = inputs.new_empty(5, steps if keep else 1, hidden, batch)
-        arguments = _taken_by(
-            *(by, projected.view(3, hidden, steps, batch)),
+        arguments = _as_arrays(
+            projected.view(3, hidden, steps, batch),
             *(product.view(3, hidden, batch), slopes),
             *(bias_hh[2 * hidden :], state, states),
         )
         rounded = [state] * (steps + 1) if is_narrow else states.unbind(1)
         for step, before in enumerate(rounded[:-1]):
             torch.mm(weight_hh, before, out=product)
-            by.forward_step(step, *arguments)
+            kernels().forward_step(step, *arguments)
         ctx.save_for_backward(inputs, weight_ih, weight_hh, slopes, states)
-        ctx.by = by
         return states[:, 1:], state
 
     @staticmethod
@@ -165,23 +152,21 @@ class _Layer(torch.autograd.Function):
         carry = grad_last.clone(memory_format=torch.contiguous_format)
         is_mixed = carry.dtype != product.dtype
         multiply = partial(torch.mm, out=product) if is_mixed else carry.addmm_
-        arguments = _taken_by(
-            *(ctx.by, slopes, grads, operand.view(3, hidden, batch)),
+        arguments = _as_arrays(
+            *(slopes, grads, operand.view(3, hidden, batch)),
             *(grad_states.contiguous(), product, carry),
         )
         to_state = weight_hh.t().contiguous()  # (hidden, 3 hidden)
         for step in reversed(range(steps)):
-            ctx.by.backward_step(step, *arguments)
+            kernels().backward_step(step, *arguments)
             multiply(to_state, operand)
         wanted, flat = ctx.needs_input_grad[0], grads.view(4 * hidden, -1)
         grad_inputs, *of_weights = _of_weights(flat, inputs, states, weight_ih, wanted)
-        return grad_inputs, carry + product, *of_weights, None, None
+        return grad_inputs, carry + product, *of_weights, None
 
 
-def _taken_by(by: ModuleType, *tensors: Tensor) -> Sequence[Any]:
-    """Return three stacks and three tensors as the steps of `fused` or `plain` take."""
-    if by is plain:
-        return tensors
+def _as_arrays(*tensors: Tensor) -> Sequence[Any]:
+    """Return three stacks and three tensors as the kernels take them."""
     stacks = [tuple(array_of(stack)) for stack in tensors[:3]]
     return [*stacks, *(array_of(tensor) for tensor in tensors[3:])]
 

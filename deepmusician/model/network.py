@@ -12,27 +12,47 @@ import torch
 from torch import Generator, Tensor, nn
 
 from deepmusician.model.calibration import IDENTITY, Calibration
-from deepmusician.model.checks import check_choice, check_number, check_whole, require
+from deepmusician.model.checks import (
+    check_choice,
+    check_number,
+    check_whole,
+    require,
+    require_all,
+)
 from deepmusician.model.classifiers import Classifier, DependentClassifier
 from deepmusician.model.gru import FusedGRU
-from deepmusician.music import PLANES
+from deepmusician.music import VIEWS, possible_cells
 
 CLASSIFIERS = {"independent": Classifier, "dependent": DependentClassifier}
 _RAREST = 1e-6  # a key that the corpus never plays stays possible
 STARTS = ("guided", "zero", "random")
-Choice = Callable[[Tensor, int], Tensor]
-"""Takes a state (batch, hidden) and a step's number, returns the step (batch, keys)."""
+EXCLUDED = -1e4  # the logit of what cannot be: its probability and its loss are 0
+Choice = Callable[[Tensor, Tensor, int], Tensor]
+"""Takes a state (batch, hidden), the step before (batch, cells) and a step's number,
+returns the step (batch, cells)."""
 
-_CHOICES = {"outputs": tuple(CLASSIFIERS), "plane": PLANES, "start": STARTS}
+_CHOICES = {
+    **{"outputs": tuple(CLASSIFIERS), "plane": VIEWS, "start": STARTS},
+    "representation": ("roll", "tokens"),
+    "body": ("gru", "steps", "transformer"),
+}
+
+
+_MAYBE_NONE = ("intervals", "heads")
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
     """The network's sizes and what it reads; the defaults are the report's.
 
-    `outputs` names the classifier, `plane` and `steps_per_quarter` the roll it
-    reads, `context` the steps it looks back on, and `start` where the decoder's
-    hidden state comes from: the encoder ("guided"), zeros or noise ("random").
+    `outputs` names the classifier, `plane` (see `PianoRoll.plane`) and
+    `steps_per_quarter` the roll it reads, `context` the steps it looks back on, and
+    `start` where the decoder's hidden state comes from: the encoder ("guided"), zeros
+    or noise ("random"). `intervals`: the widest, in semitones, that adds to the logits.
+    `representation` is "roll" or "tokens" (see `Vocabulary`), which need plane "both"
+    and start "zero". On tokens, `body` is a "gru", a GRU over "steps" with another
+    for the tokens of a step, or a "transformer", and `heads` are those of its
+    attention, 0 for none, which sees `context` steps back.
     Raises ValueError for an unknown name or a size out of range.
     """
 
@@ -47,6 +67,10 @@ class NetworkConfig:
     steps_per_quarter: int = 4
     context: int = 96
     start: str = "guided"
+    intervals: int = 0
+    representation: str = "roll"
+    body: str = "gru"
+    heads: int = 0
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -54,11 +78,27 @@ class NetworkConfig:
         for each in fields(self):
             value = getattr(self, each.name)
             if each.type is int:
-                check_whole(each.name, value, least=1)
+                check_whole(each.name, value, least=int(each.name not in _MAYBE_NONE))
             elif each.type is float:
                 value = check_number(each.name, value)
                 object.__setattr__(self, each.name, value)
                 require(each.name, value, 0 <= value < 1, "in [0, 1)")
+        if self.representation == "tokens":
+            require_all(self, {"plane": "both", "start": "zero"}, "for tokens")
+            even = self.heads == 0 or self.hidden % (4 * self.heads) == 0
+            require("hidden", self.hidden, even, "a multiple of four times the heads")
+        else:
+            require_all(self, {"body": "gru", "heads": 0}, "for rolls")
+
+    @property
+    def planes(self) -> int:
+        """How many cells a key has at each step."""
+        return 2 if self.plane == "both" else 1
+
+    @property
+    def cells(self) -> int:
+        """How many values a step has, in and out."""
+        return self.keys * self.planes
 
 
 class Encoder(nn.Module):
@@ -101,20 +141,22 @@ class DeepMusician(nn.Module):
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         sizes = config.hidden, config.keys, config.classifier_hidden
-        kind = CLASSIFIERS[config.outputs]
-        self.classifier = kind(*sizes, config.classifier_dropout)
+        options = config.classifier_dropout, config.planes, config.intervals
+        self.classifier = CLASSIFIERS[config.outputs](*sizes, *options)
 
     @property
     def parameter_count(self) -> int:
-        """Return how many numbers training adjusts."""
-        return sum(parameter.numel() for parameter in self.parameters())
+        """Return how many numbers training adjusts; not those of an unread encoder."""
+        is_read = self.config.start == "guided"
+        parts = [self.decoder, self.classifier, *[self.encoder] * is_read]
+        return sum(each.numel() for part in parts for each in part.parameters())
 
     def set_output_bias(
         self, density: float | Tensor, calibration: Calibration = IDENTITY
     ) -> None:
         """Put the logit that stands for the density on the last layer's bias.
 
-        `density`: the share of cells with an onset, one number or one per key. A
+        `density`: the share of steps with an onset, one number or one per cell. A
         network that starts there need not first learn silence (Lin et al. 2017,
         section 4.1). `calibration` is that of the loss to come: its logits stand for
         other values. Raises ValueError for a density outside [0, 1].
@@ -155,50 +197,67 @@ class DeepMusician(nn.Module):
         teacher_forcing: float = 1.0,
         generator: Generator | None = None,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
+        noise: float = 0.0,
     ) -> Tensor:
-        """Return the logits (batch, steps, keys) of the target's keys.
+        """Return the logits (batch, steps, cells) of the target's cells.
 
-        `context`, `target`: (batch, steps, keys) of 0 and 1. The decoder reads SOS
-        (an all-zero step), then the target's steps but the last. With
-        `teacher_forcing` below 1 each of those is, with probability
-        1 - teacher_forcing, a step that the network itself has drawn (scheduled
-        sampling, Bengio et al. 2015); the decoder then goes step by step, which is
-        slow. `generator` draws those steps and a random start; `calibrate` says what
-        the logits that they are drawn from stand for.
+        `context`, `target`: (batch, steps, cells) of 0 and 1. The decoder reads SOS
+        (an all-zero step; for both planes the context's last step, whose keys may be
+        held on), then the target's steps but the last, each of them with probability
+        `noise` another of the batch. Holds that cannot be have the logit `EXCLUDED`.
+        With `teacher_forcing` below 1 a step that is read is, with probability
+        1 - teacher_forcing, one that the network itself has drawn (scheduled sampling,
+        Bengio et al. 2015); the decoder then goes step by step, which is slow.
+        `generator` draws those steps and a random start; `calibrate` says what the
+        logits that they are drawn from stand for.
         """
         target = target.to(self._dtype)
         hidden = self.start_hidden(context, generator)
-        sos = torch.zeros_like(target[:, 0])
+        first = self.first_input(context)
+        before = torch.cat([first.unsqueeze(1), target[:, :-1]], dim=1)
         if teacher_forcing >= 1:
-            inputs = torch.cat([sos.unsqueeze(1), target[:, :-1]], dim=1)
+            inputs = disturbed(before, noise) if noise else before
             states, _ = self.decoder(inputs, hidden)  # (batch, steps, hidden)
-            return self.classifier(states, target).to(self._dtype)
-        batch, steps, keys = target.shape
+            return self._logits(states, target, before, before)
+        batch, steps, cells = target.shape
         draws = torch.rand(batch, steps, 1, generator=generator).to(target.device)
         forced = draws < teacher_forcing
 
-        def choose(state: Tensor, step: int) -> Tensor:
-            uniforms = torch.rand(batch, keys, generator=generator).to(target.device)
-            own = self.classifier.sample(state, uniforms, calibrate=calibrate)
+        def choose(state: Tensor, last: Tensor, step: int) -> Tensor:
+            uniforms = torch.rand(batch, cells, generator=generator).to(target.device)
+            own = self.classifier.sample(state, uniforms, 1.0, calibrate, last)
             return torch.where(forced[:, step], target[:, step], own)
 
-        states, _, _ = self.walk(sos, hidden, steps, choose)
-        return self.classifier(states, target).to(self._dtype)
+        states, read, _ = self.walk(first, hidden, steps, choose)
+        inputs = torch.cat([first.unsqueeze(1), read[:, :-1]], dim=1)
+        return self._logits(states, target, inputs, before)
+
+    def first_input(self, context: Tensor) -> Tensor:
+        """Return what the decoder reads first, (batch, cells); see `forward`."""
+        return context[:, -1].to(self._dtype) * (self.config.planes == 2)
+
+    def _logits(
+        self, states: Tensor, target: Tensor, inputs: Tensor, before: Tensor
+    ) -> Tensor:
+        """Return the logits of the target after what was read and what was there."""
+        logits = self.classifier(states, target, inputs).to(self._dtype)
+        if self.config.planes == 1:
+            return logits
+        return logits.masked_fill(~possible_cells(before, target), EXCLUDED)
 
     def walk(
         self, first: Tensor, hidden: Tensor, steps: int, choose: Choice
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the decoder's states, the steps chosen and the last hidden state.
 
-        The decoder reads `first` (batch, keys), then each step that `choose` returns
-        for its state (batch, hidden) and the number of the step. The states are
-        (batch, steps, hidden), the steps chosen (batch, steps, keys); `hidden`:
-        (layers, batch, hidden).
+        The decoder reads `first` (batch, cells), then each step that `choose` returns.
+        The states are (batch, steps, hidden), the steps chosen (batch, steps, cells);
+        `hidden`: (layers, batch, hidden).
         """
         states, chosen, last = [], [], first
         for step in range(steps):
             state, hidden = self.decoder(last.unsqueeze(1), hidden)
-            last = choose(state[:, 0], step)
+            last = choose(state[:, 0], last, step)
             states.append(state)  # (batch, 1, hidden)
             chosen.append(last)
         return torch.cat(states, dim=1), torch.stack(chosen, dim=1), hidden
@@ -206,6 +265,14 @@ class DeepMusician(nn.Module):
     @property
     def _dtype(self) -> torch.dtype:
         return self.classifier.output.weight.dtype
+
+
+def disturbed(steps: Tensor, share: float) -> Tensor:
+    """Return steps (batch, steps, cells), a share of them any others of the batch."""
+    flat = steps.flatten(0, 1)
+    others = torch.randint(len(flat), (len(flat),), device=flat.device)
+    chosen = torch.rand(len(flat), 1, device=flat.device) < share
+    return torch.where(chosen, flat[others], flat).view_as(steps)
 
 
 def _gru(config: NetworkConfig) -> FusedGRU:
@@ -218,7 +285,7 @@ def _gru(config: NetworkConfig) -> FusedGRU:
     """
     dropout = config.dropout if config.layers > 1 else 0.0
     gru = FusedGRU(
-        config.keys, config.hidden, config.layers, batch_first=True, dropout=dropout
+        config.cells, config.hidden, config.layers, batch_first=True, dropout=dropout
     )
     nn.init.uniform_(gru.weight_ih_l0, -1, 1)
     return gru

@@ -1,6 +1,7 @@
 """Notes to the planes of a piano roll, boolean (steps, 88), and back."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,29 @@ def check_planes(onsets: np.ndarray, sounding: np.ndarray) -> None:
         raise ValueError("a key has an onset and does not sound")
     if (rising_edges(sounding) & ~onsets).any():
         raise ValueError("a key sounds without an onset")
+
+
+def both_planes(onsets: np.ndarray, sounding: np.ndarray) -> np.ndarray:
+    """Return cells (steps, 2 * keys): 2k says that key k has an onset, 2k + 1 a hold.
+
+    A held key sounds on from the step before, and has no onset.
+    """
+    cells = np.empty((len(onsets), 2 * onsets.shape[1]), bool)
+    cells[:, ::2], cells[:, 1::2] = onsets, sounding & ~onsets
+    return cells
+
+
+def possible_cells(before: Any, cells: Any) -> Any:
+    """Return which of a step's cells, onsets and holds, the rest of it leaves open.
+
+    `before`, `cells`: (..., 2 * keys) of 0 and 1, as in `both_planes`, the step before
+    and this one, as arrays or tensors. An onset is always possible; a hold is where
+    the key sounded before and has no onset.
+    """
+    sounded = (before[..., ::2] != 0) | (before[..., 1::2] != 0)  # (..., keys)
+    possible = cells == cells  # all of them, as an array or a tensor
+    possible[..., 1::2] = sounded & (cells[..., ::2] == 0)
+    return possible
 
 
 def snap_to_grid(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from deepmusician.music.grid import (
+    both_planes,
     check_planes,
     check_steps_per_quarter,
     frozen_plane,
@@ -22,6 +23,7 @@ from deepmusician.music.notes import DEFAULT_TEMPO, KEYS, MusicFileError, Notes,
 from deepmusician.music.score_files import SCORE_SUFFIXES
 
 PLANES = ("onsets", "sounding")
+VIEWS = (*PLANES, "both")  # what a network may read; both as cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +112,16 @@ class PianoRoll:
 
         From "onsets", a note is held for `hold` steps (a quarter, if None) or until
         its key is struck again. From "sounding", a note begins wherever a key
-        begins to sound. Raises ValueError for another kind or shape.
+        begins to sound. From "both", (steps, 176) as `plane` gives it, nothing is
+        inferred. Raises ValueError for another kind or shape, and for a hold of a key
+        that did not sound.
         """
         check_kind(kind)
         check_steps_per_quarter(steps_per_quarter)
+        if kind == "both":
+            onsets, holds = np.asarray(plane)[:, ::2], np.asarray(plane)[:, 1::2]
+            sounding = (onsets != 0) | (holds != 0)
+            return cls(onsets, sounding, steps_per_quarter, tempo, name)
         plane = frozen_plane(plane)
         if kind == "sounding":
             return cls(rising_edges(plane), plane, steps_per_quarter, tempo, name)
@@ -175,8 +183,14 @@ class PianoRoll:
         return replace(self, onsets=onsets, sounding=sounding, reading=None)
 
     def plane(self, kind: str = "onsets") -> np.ndarray:
-        """Return the plane (steps, 88) of that kind, "onsets" or "sounding"."""
+        """Return the plane (steps, 88) of that kind, "onsets" or "sounding".
+
+        "both" gives cells (steps, 176): 2k says that key k has an onset, 2k + 1 that
+        it sounds on from the step before.
+        """
         check_kind(kind)
+        if kind == "both":
+            return both_planes(self.onsets, self.sounding)
         return getattr(self, kind)
 
     def notes(self) -> list[tuple[int, int, int]]:
@@ -230,9 +244,9 @@ class PianoRoll:
 
 
 def check_kind(kind: str) -> None:
-    """Raise ValueError unless `kind` names a plane."""
-    if kind not in PLANES:
-        raise ValueError(f"a plane is one of {PLANES}, not {kind!r}")
+    """Raise ValueError unless `kind` names a plane, or both."""
+    if kind not in VIEWS:
+        raise ValueError(f"a plane is one of {VIEWS}, not {kind!r}")
 
 
 def grid_distances(rolls: Sequence[PianoRoll], steps_per_quarter: int) -> np.ndarray:

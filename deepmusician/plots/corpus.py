@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from deepmusician.colours import COLOURS
+from deepmusician.evaluation import length_shares
 from deepmusician.music import PITCH_LOW, PianoRoll, note_name
 from deepmusician.plots import style
 from deepmusician.plots.rolls import BLACK_KEYS
@@ -96,21 +97,71 @@ def positions_in_the_beat(
     pieces: Mapping[str, Rolls], roles: style.Roles = None
 ) -> Figure:
     """Return the share of onsets on each step of the beat, side by side by label."""
-    ax = style.one_axes(None, height=3.2)
-    width = 0.8 / len(pieces)
-    for n, (label, rolls) in enumerate(pieces.items()):
-        shares = position_shares(rolls)
-        places = np.arange(len(shares)) + (n - (len(pieces) - 1) / 2) * width
-        colour = style.colour_of(label, roles)
-        bars = ax.bar(places, shares, width * 0.92, color=colour, label=label, zorder=2)
-        ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=9)
-    between = [f"+{n}/{len(shares)}" for n in range(1, len(shares))]
-    ax.set_xticks(range(len(shares)), ["on the beat", *between])
+    shares = {label: position_shares(rolls) for label, rolls in pieces.items()}
+    steps = len(next(iter(shares.values())))
+    names = ["on the beat", *(f"+{n}/{steps}" for n in range(1, steps))]
+    ax = _share_bars(shares, names, roles)
     ax.set(ylabel="share of onsets", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
+    return ax.figure
+
+
+@style.drawn
+def note_lengths(pieces: Mapping[str, Rolls], roles: style.Roles = None) -> Figure:
+    """Return the share of notes of each length in steps, side by side by label.
+
+    A length has bars of its own if it makes up a hundredth of the first label's notes.
+    """
+    found = {label: length_shares(rolls) for label, rolls in pieces.items()}
+    first = next(iter(found.values()))
+    own = [length for length, share in first.items() if share >= 0.01]
+    shares = {}
+    for label, each in found.items():
+        values = [each.get(length, 0.0) for length in own]
+        shares[label] = np.array([*values, sum(each.values()) - sum(values)])
+    ax = _share_bars(shares, [*map(str, own), "other"], roles)
+    ax.set(xlabel="length in steps; four are a quarter", ylabel="share of notes")
+    return ax.figure
+
+
+@style.drawn
+def chord_sizes(
+    rolls: Mapping[str, Rolls], most: int = 6, roles: style.Roles = None
+) -> Figure:
+    """Return bars: of the steps with an onset, the shares with one, two, … onsets.
+
+    `rolls`: label → pieces; steps with more than `most` onsets count with `most`.
+    """
+    shares = {label: chord_size_shares(each, most) for label, each in rolls.items()}
+    ax = _share_bars(shares, [*map(str, range(1, most)), f"{most} or more"], roles)
+    ax.set(xlabel="onsets in one step", ylabel="share of the steps with an onset")
+    return ax.figure
+
+
+def chord_size_shares(pieces: Rolls, most: int = 6) -> np.ndarray:
+    """Return the shares (most,) of steps with 1 … `most` onsets, or more, among those
+    with any; zeros where there is no onset at all.
+    """
+    onsets = np.concatenate([piece.onsets.sum(axis=1) for piece in pieces])
+    counts = np.bincount(np.minimum(onsets[onsets > 0], most), minlength=most + 1)
+    return counts[1:] / max(1, counts.sum())
+
+
+def _share_bars(
+    shares: Mapping[str, np.ndarray], names: Sequence[str], roles: style.Roles
+) -> Axes:
+    """Draw a group of bars a name, one bar a label, each with its share in per cent."""
+    ax = style.one_axes(None, height=3.2)
+    width = 0.8 / len(shares)
+    for n, (label, values) in enumerate(shares.items()):
+        places = np.arange(len(values)) + (n - (len(shares) - 1) / 2) * width
+        colour = style.colour_of(label, roles)
+        bars = ax.bar(places, values, width * 0.92, color=colour, label=label, zorder=2)
+        ax.bar_label(bars, [f"{share:.0%}" for share in values], padding=3, fontsize=9)
+    ax.set_xticks(range(len(names)), names)
     style.in_percent(ax.yaxis)
     ax.legend()
     style.y_grid(ax)
-    return ax.figure
+    return ax
 
 
 def position_shares(rolls: Rolls) -> np.ndarray:

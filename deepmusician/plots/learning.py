@@ -128,6 +128,7 @@ def seed_curves(
     label: str = "variant",
     log: bool = False,
     top: float | None = None,
+    unit: str = "nats per step, validation",
 ) -> Figure:
     """Return one line a variant, the mean of its seeds, in a band that holds them all.
 
@@ -140,6 +141,7 @@ def seed_curves(
         label: the column that names the variant.
         log: whether the vertical axis is logarithmic.
         top: where it ends.
+        unit: of `valid_nll`, for its axis.
     """
     ax = style.one_axes(None, height=3.9)
     for name, colour in colours.items():
@@ -151,7 +153,7 @@ def seed_curves(
         ax.plot(spread.index, spread["mean"], color=colour, label=name)
         best = spread["mean"].idxmin()
         ax.plot(best, spread["mean"][best], "o", color=colour, ms=8, mec=style.GROUND)
-    ax.set(xlabel=against, ylabel="nats per step, validation", xlim=(0, None))
+    ax.set(xlabel=against, ylabel=unit, xlim=(0, None))
     if log:
         ax.set_yscale("log")
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from deepmusician.colours import COLOURS
+from deepmusician.evaluation import QUARTERS_PER_BAR
 from deepmusician.model import DependentClassifier, NetworkConfig
 from deepmusician.music import PianoRoll
 from deepmusician.plots.rolls import CELLS, draw_roll
-from deepmusician.plots.style import GROUND, INK, SOFT, canvas, drawn, gradient
+from deepmusician.plots.style import FAINT, GROUND, INK, SOFT, canvas, drawn, gradient
 
 MUSIC, NETWORK, DRAWS = (COLOURS[r] for r in ("human", "independent", "baseline"))
 _LINE = {"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2, "lw": 1.2, "color": SOFT}
@@ -204,6 +205,30 @@ def hidden_heatmap(states: np.ndarray, roll: PianoRoll) -> Figure:
     ax.set(ylabel="units, like beside like", yticks=[], xlabel="bar")
     ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, pad=0.01, aspect=16, extend="both").outline.set_lw(0)
+    return fig
+
+
+@drawn
+def attention_map(weights: np.ndarray, roll: PianoRoll) -> Figure:
+    """Return how much each step looks at each step before it, under the music.
+
+    Args:
+        weights: (steps, steps): of the step that looks, to the step looked at.
+        roll: the music that was read, drawn above on the same steps.
+    """
+    fig, axes = canvas(7.6, rows=2, sharex=True, height_ratios=[1, 2.6])
+    music, ax = axes[:, 0]
+    draw_roll(roll, "What it reads", "human", legend=False, ax=music)
+    music.set_xlabel("")
+    shades = gradient(GROUND, COLOURS["independent"], INK)
+    roots, steps = np.sqrt(weights), len(weights)  # so that small ones are seen too
+    extent = 0, steps, 0, steps
+    ax.imshow(roots, shades, vmin=0, vmax=1, extent=extent, **CELLS)
+    ax.set(title="What it looks at", xlabel="bar looked at", ylabel="bar that looks")
+    bar, ticks = QUARTERS_PER_BAR * roll.steps_per_quarter, music.get_xticks()
+    ax.set_yticks(ticks, [f"{1 + tick / bar:g}" for tick in ticks])
+    ax.grid(color=FAINT, lw=0.7)
+    ax.spines[:].set_visible(False)
     return fig
 
 

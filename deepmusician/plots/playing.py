@@ -135,36 +135,6 @@ def in_blocks(values: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @style.drawn
-def chord_sizes(
-    rolls: Mapping[str, Sequence[PianoRoll]], most: int = 6, roles: style.Roles = None
-) -> Figure:
-    """Return bars: of the steps with an onset, the shares with one, two, … onsets.
-
-    `rolls`: label → pieces; steps with more than `most` onsets count with `most`.
-    """
-    ax, width = style.one_axes(None, 3.3), 0.8 / len(rolls)
-    sizes = np.arange(1, most + 1)
-    for place, (label, pieces) in enumerate(rolls.items()):
-        places = sizes + (place - (len(rolls) - 1) / 2) * width
-        bars = {"color": style.colour_of(label, roles), "label": label}
-        ax.bar(places, chord_size_shares(pieces, most), 0.9 * width, **bars)
-    ax.set_xticks(sizes, [*map(str, sizes[:-1]), f"{most} or more"])
-    ax.set(xlabel="onsets in one step", ylabel="share of the steps with an onset")
-    ax.legend()
-    style.y_grid(ax)
-    return ax.figure
-
-
-def chord_size_shares(pieces: Sequence[PianoRoll], most: int = 6) -> np.ndarray:
-    """Return the shares (most,) of steps with 1 … `most` onsets, or more, among those
-    with any; zeros where there is no onset at all.
-    """
-    onsets = np.concatenate([piece.onsets.sum(axis=1) for piece in pieces])
-    counts = np.bincount(np.minimum(onsets[onsets > 0], most), minlength=most + 1)
-    return counts[1:] / max(1, counts.sum())
-
-
-@style.drawn
 def waveform(
     samples: np.ndarray, rate: int = 22050, zoom: tuple[float, float] | None = None
 ) -> Figure:

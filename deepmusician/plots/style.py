@@ -151,21 +151,6 @@ def alpha_shades(count: int) -> list[tuple]:
     return list(way(np.linspace(0, 1, count)))
 
 
-def luminance(colour: object) -> float:
-    """Return the relative luminance of a colour, 0 to 1 (WCAG 2.1)."""
-    channels = np.array(to_rgb(colour))
-    linear = np.where(
-        channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
-    )
-    return float(linear @ (0.2126, 0.7152, 0.0722))
-
-
-def contrast(colour: object, other: object = GROUND) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
-    low, high = sorted((luminance(colour), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def y_grid(ax: Axes) -> None:
     """Draw faint horizontal lines, and no left edge, to read values by."""
     ax.grid(axis="y")

@@ -6,9 +6,11 @@ their mean, and a bar from the lowest to the highest of them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -84,24 +86,14 @@ def _draw_map(
     less, more = (style.mix(end, share=0.15) for end in (LESS, MORE))
     worst = COLOURS["focal"] if isinstance(panel.best, str) else more
     colours = style.gradient(less, style.GROUND, worst).with_extremes(bad=style.FAINT)
-    ax.imshow(bad, cmap=colours, vmin=-1, vmax=1, origin="lower", aspect="auto")
-    for (y, x), mean in np.ndenumerate(means.to_numpy()):
-        ground = colours((bad[y, x] + 1) / 2)[:3]
-        ink = max(style.GROUND, style.INK, key=lambda c: style.contrast(c, ground))
-        _write_cell(ax, x, y, mean, halves.to_numpy()[y, x], ink)
-    ax.set_xticks(range(means.shape[1]), [f"{value:g}" for value in means.columns])
-    ax.set_yticks(range(means.shape[0]), [f"{value:g}" for value in means.index])
+    words = means.map(written) + "\n±" + halves.map(partial(written, figures=1))
+    look = {"cmap": colours, "vmin": -1, "vmax": 1, "cbar": False, "ax": ax}
+    names = ([f"{value:g}" for value in axis] for axis in (means.columns, means.index))
+    look |= dict(zip(("xticklabels", "yticklabels"), names, strict=True))
+    seaborn.heatmap(bad, annot=words, fmt="", annot_kws={"fontsize": 9}, **look)
+    ax.invert_yaxis()
     ax.set_title(panel.title)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-
-
-def _write_cell(ax: Axes, x: int, y: int, mean: float, half: float, ink: str) -> None:
-    """Write a mean into its cell, and the half range of the runs below it."""
-    options = {"color": ink, "ha": "center", "va": "center", "in_layout": False}
-    ax.text(x, y + 0.13, written(mean), fontsize=10, **options)
-    if not np.isnan(mean):
-        ax.text(x, y - 0.24, f"±{written(half, 1)}", fontsize=7.5, **options)
+    ax.tick_params(length=0, rotation=0)
 
 
 def written(value: float, figures: int = 3) -> str:
@@ -116,7 +108,7 @@ def _frame(ax: Axes, means: pd.DataFrame, mark: tuple[float, float]) -> None:
     """Draw a frame around the cell of a (row, column), if the map has it."""
     if mark[0] in means.index and mark[1] in means.columns:
         corner = means.columns.get_loc(mark[1]), means.index.get_loc(mark[0])
-        place = corner[0] - 0.48, corner[1] - 0.48
+        place = corner[0] + 0.02, corner[1] + 0.02
         frame = Rectangle(place, 0.96, 0.96, fill=False, lw=1.8, ec=COLOURS["bce"])
         frame.set_gid("mark")
         ax.add_patch(frame)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from deepmusician.baselines import ConstantDensity, NoteUnigram
 from deepmusician.corpora import Corpus, load_corpus
-from deepmusician.evaluation import frame_nlls, parameters_used, piece_by_piece, pooled
+from deepmusician.evaluation import frame_nlls, piece_by_piece, pooled
 from deepmusician.music import MusicFileError, PianoRoll
 from deepmusician.studies.benchmark_rows import NETWORKS, TARGETS, BenchmarkRow
 from deepmusician.studies.outcome import (
@@ -24,7 +24,7 @@ from deepmusician.studies.outcome import (
     unpack_roll,
 )
 from deepmusician.studies.parallel import train_by_corpus
-from deepmusician.studies.recording import check_code, check_range
+from deepmusician.studies.recording import check_range
 from deepmusician.studies.results import Provenance, Record, read_record, write_table
 from deepmusician.training import Run, RunStore, resolved
 
@@ -65,7 +65,7 @@ def run_benchmark(
     Args:
         keys: which rows, of those in `benchmark_rows.BENCHMARK_ROWS`, and seeds.
         store: where runs are kept; by default `<cache>/runs`.
-        jobs: how many local processes; by default what is fastest.
+        jobs: how many local processes; by default one a free core.
         progress: whether to show a bar over the runs of a set.
         precision: of the products in training; see `TrainConfig`.
 
@@ -111,7 +111,7 @@ def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float
         "test_nll_by_piece": piece_by_piece(test),
         "test_nll_from_second": pooled([nlls[1:] for nlls in test]),
         "frames": sum(map(len, test)),
-        "parameters": parameters_used(run.model),
+        "parameters": run.model.parameter_count,
         **effort,
     }
 
@@ -182,12 +182,10 @@ def read_benchmark_piece(
 def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
     """Return what a row's run, trained again, scores on the test pieces.
 
-    Nats per frame. Raises RecordError where the code gives other results than when
-    the record was made, or the score lies further from the recorded seeds than they
-    lie apart, or than `SCORE_TOLERANCE` if that is more.
+    Nats per frame. Raises RecordError where the score lies further from the recorded
+    seeds than they lie apart, or than `SCORE_TOLERANCE` if that is more.
     """
     record = read_benchmark()
-    check_code(record.provenance, "make benchmark")
     recorded = record.select(**row._asdict()).rows.test_nll
     nll = pooled(frame_nlls(run.model, corpus.test, run.calibration))
     check_range(f"{row}: test_nll", nll, recorded, SCORE_TOLERANCE, "make benchmark")

@@ -84,7 +84,7 @@ def openings(corpus: Corpus, steps: int, count: int = OPENINGS) -> list[PianoRol
 
 
 def pack_roll(roll: PianoRoll, plane: str = "onsets") -> str:
-    """Return one plane of a roll as text: its bits, compressed, in base64."""
+    """Return one plane of a roll, or both, as text: bits, compressed, in base64."""
     bits = np.packbits(roll.plane(plane))
     return base64.b64encode(zlib.compress(bits.tobytes(), 9)).decode("ascii")
 
@@ -92,14 +92,15 @@ def pack_roll(roll: PianoRoll, plane: str = "onsets") -> str:
 def unpack_roll(
     text: str, steps: int, plane: str = "onsets", steps_per_quarter: int = 4
 ) -> PianoRoll:
-    """Return the roll that `pack_roll` made a text of; the other plane is inferred.
+    """Return the roll that `pack_roll` made a text of; of one plane the other follows.
 
     Raises ValueError when the text does not hold so many steps.
     """
     try:
         packed = zlib.decompress(base64.b64decode(text, validate=True))
         bits = np.unpackbits(np.frombuffer(packed, np.uint8))
-        cells = bits.reshape(steps, KEYS)  # (steps, keys); 88 keys fill whole bytes
+        width = 2 * KEYS if plane == "both" else KEYS  # which fill whole bytes
+        cells = bits.reshape(steps, width)
     except (ValueError, zlib.error) as error:
         raise ValueError(f"this is no packed roll of {steps} steps: {error}") from None
     return PianoRoll.from_plane(
@@ -108,7 +109,9 @@ def unpack_roll(
 
 
 def _new(roll: PianoRoll, steps: int, plane: str) -> PianoRoll:
-    """Return the last steps of a roll as a roll of one learnt plane."""
+    """Return the last steps of a roll as a roll of the learnt plane, or of both."""
+    if plane == "both":
+        return roll[len(roll) - steps :]
     cells, grid = roll.plane(plane)[-steps:], roll.steps_per_quarter
     return PianoRoll.from_plane(cells, plane, steps_per_quarter=grid)
 

@@ -2,8 +2,8 @@
 
 Every run goes through `fit` and the run store. Whatever was done before a process died,
 a machine was lost or a person pressed Ctrl-C is found again: a finished run is read, an
-unfinished one goes on from its last whole epoch. On one machine, a few updates show
-whether networks train best one a core, or one after another with all cores.
+unfinished one goes on from its last whole epoch. On one machine, networks train one a
+core: small ones gain little from a second.
 
 Local processes are joblib's. A cluster is spoken to with `distributed`'s own futures:
 joblib's dask backend waits for ever on a task that the scheduler has given up.
@@ -30,7 +30,6 @@ from deepmusician.training import (
     free_cores,
     id_of,
     resolved,
-    updates_per_second,
 )
 
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
@@ -64,8 +63,8 @@ def train_all(
         scheduler: the address of a `dask.distributed` cluster, such as
             "tcp://10.0.0.1:8786"; without one, processes of this machine. Start its
             workers with `--nthreads 1`: a process trains one network at a time.
-        jobs: how many local processes, a thread each; by default, what a few updates
-            show to be fastest.
+        jobs: how many local processes, a thread each; by default one for each core that
+            nothing else uses, which then share the threads.
         progress: whether to show a bar over the runs.
 
     Raises:
@@ -83,7 +82,9 @@ def train_all(
     todo = [config for config in dict.fromkeys(configs) if config not in outcomes]
     packed, threads = _packed(corpus), 1
     if not (scheduler or jobs):
-        jobs, threads = _fastest(todo, packed)
+        cores = free_cores()
+        jobs = max(1, min(cores, len(todo)))
+        threads = cores // jobs
     task = partial(_outcome, packed=packed, root=root, threads=threads)
     work = _cluster(scheduler) if scheduler else _local(jobs, threads)
     total = len(outcomes) + len(todo)
@@ -183,42 +184,6 @@ def _packed(corpus: Corpus) -> bytes:
 def _unpacked(packed: bytes) -> Corpus:
     """Return the corpus that a task brought, unpacked once a process."""
     return pickle.loads(zlib.decompress(packed))
-
-
-def _fastest(todo: Sequence[TrainConfig], packed: bytes) -> tuple[int, int]:
-    """Return how many processes are fastest for these runs, and threads for each.
-
-    One network a core, or one with all of them: some updates of the first run show.
-    Cores that other programs keep busy do not count. Says what it chose.
-    """
-    cores = free_cores()
-    if cores == 1 or len(todo) < 2:
-        return 1, cores
-    rates = {
-        (jobs, threads): sum(_rates(todo[0], packed, jobs, threads))
-        for jobs, threads in ((min(cores, len(todo)), 1), (1, cores))
-    }
-    jobs, threads = max(rates, key=rates.get)
-    found = " or ".join(
-        f"{rate:.1f} with {jobs} at a time and {threads} threads each"
-        for (jobs, threads), rate in rates.items()
-    )
-    print(f"networks at a time: {jobs} (updates a second: {found})", file=sys.stderr)
-    return jobs, threads
-
-
-def _rates(config: TrainConfig, packed: bytes, jobs: int, threads: int) -> list[float]:
-    """Return the updates a second of some networks that train at the same time."""
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config("loky", n_jobs=jobs, inner_max_num_threads=threads):
-        rate = delayed(_rate)
-        return Parallel()(rate(config, packed, threads) for _ in range(jobs))
-
-
-def _rate(config: TrainConfig, packed: bytes, threads: int) -> float:
-    """Return a network's updates a second, in a worker."""
-    return updates_per_second(config, _unpacked(packed), threads)
 
 
 def _local(jobs: int, threads: int) -> Work:

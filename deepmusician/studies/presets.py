@@ -12,7 +12,9 @@ from deepmusician.studies.benchmark_rows import BenchmarkRow
 from deepmusician.training import Cell, TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
-BOOK_RUNS = ("report", "dependent", "bce", "focal")
+BOOK_RUNS = (
+    *("report", "dependent", "bce", "focal", "whole", "whole_independent", "tokens"),
+)
 """The runs of a preset that the book loads."""
 BENCHMARK = BenchmarkRow("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
@@ -28,6 +30,14 @@ MOZART = COMPOSER.but(**_NUMBERS["mozart"])
 """The same on the report's own music, Mozart's sonatas; `make mozart` trains it."""
 
 
+_ROWS = _NUMBERS["representations"].pop("rows")
+REPRESENTATIONS = {
+    name: TrainConfig.from_dict(_NUMBERS["representations"] | own)
+    for name, own in _ROWS.items()
+}
+"""Rolls and tokens side by side: each row's settings, but for seed and updates."""
+
+
 @dataclass(frozen=True)
 class Preset:
     """The numbers that the chapters take.
@@ -36,6 +46,7 @@ class Preset:
         name: "full" or "quick".
         report: the report's network, its 88 outputs independent.
         dependent: the one whose keys depend on the lower ones.
+        tokens: a GRU that writes tokens.
         sweep: the settings that the cells of the sweep share, and
         alphas, gammas, seeds: the sweep's grid.
         bce, focal: two of its cells, which differ in the loss alone.
@@ -46,6 +57,7 @@ class Preset:
     name: str
     report: TrainConfig
     dependent: TrainConfig
+    tokens: TrainConfig
     sweep: TrainConfig
     alphas: tuple[float, ...]
     gammas: tuple[float, ...]
@@ -60,6 +72,21 @@ class Preset:
             from IPython.display import Markdown, display
 
             display(Markdown(QUICK_NOTE.format(self)))
+
+    @property
+    def whole(self) -> TrainConfig:
+        """The dependent network on both planes, so that it learns lengths too."""
+        return self.dependent.but(plane="both")
+
+    @property
+    def whole_independent(self) -> TrainConfig:
+        """The same with independent outputs."""
+        return self.whole.but(outputs="independent")
+
+    def on_tokens(self, body: str) -> TrainConfig:
+        """Return the settings of a network on tokens with one of `BODIES`."""
+        more = _NUMBERS["transformer"] if body == "transformer" else {}
+        return self.tokens.but(body=body, **more)
 
     @property
     def bce(self) -> TrainConfig:

@@ -1,67 +1,17 @@
-"""Which code made a record, and whether today's still gives the same results."""
+"""Which code made a record, and whether its settings are still today's."""
 
 import os
 import platform
 import subprocess
-import time
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-from deepmusician.studies.fingerprint import behaviour_fingerprint, differences
 from deepmusician.studies.results import Provenance, RecordError
-from deepmusician.training import TrainConfig, sources_now
+from deepmusician.training import TrainConfig
 
 PACKAGE = Path(__file__).parent.parent
-
-
-class Recording:
-    """Keeps the time and watches the code while something is recorded.
-
-    `commit` is the one that the code stands at.
-    Raises RuntimeError when the package's code is not committed.
-    """
-
-    def __init__(self) -> None:
-        self.commit, self._sources = clean_commit(), sources_now()
-        self._start = time.perf_counter()
-
-    def close(
-        self, command: str, details: dict, spent: float = 0.0, threads: int = 1
-    ) -> Provenance:
-        """Return the provenance of what was recorded since the recording began.
-
-        `details`: what decides the result beside the code, as JSON knows it. `spent`:
-        the seconds that its runs took, of which some may have been found finished.
-        `threads`: that each of them computed with.
-        Raises RuntimeError when the code was changed meanwhile.
-        """
-        seconds = max(spent, time.perf_counter() - self._start)
-        if sources_now() != self._sources:
-            raise RuntimeError("the package's code was changed during the recording")
-        code = {"sources": self._sources, "fingerprint": fingerprint_now()}
-        return provenance_now(command, seconds, threads, self.commit, code | details)
-
-
-@lru_cache(maxsize=1)
-def fingerprint_now() -> dict[str, float]:
-    """Return the behaviour fingerprint of this process's code: a few seconds, once."""
-    return behaviour_fingerprint()
-
-
-def check_code(provenance: Provenance, command: str) -> None:
-    """Raise RecordError if the code gives other results than when a record was made.
-
-    `command`: what would make the record anew.
-    """
-    recorded = provenance.details["fingerprint"]
-    for name, (was, now) in differences(recorded, fingerprint_now()).items():
-        raise RecordError(
-            "the code gives other results than when this was recorded "
-            f"({name} was {was} and is {now}): run `{command}` again"
-        )
 
 
 def check_settings(

@@ -20,7 +20,7 @@ from deepmusician.studies.outcome import (
 )
 from deepmusician.studies.parallel import train_all
 from deepmusician.studies.presets import Preset, preset
-from deepmusician.studies.recording import check_code, check_range, check_settings
+from deepmusician.studies.recording import check_range, check_settings
 from deepmusician.studies.results import (
     Provenance,
     Record,
@@ -162,8 +162,8 @@ def check_sweep(
         A row a cell and measure: cell, measure, low, high (what may be), now.
 
     Raises:
-        RecordError: when the code gives other results than it did for the record, or
-            a cell lies outside; the message names cell, measure and values.
+        RecordError: when the settings are not the recorded ones, or a cell lies
+            outside; the message names cell, measure and values.
         ValueError: for a run that is no cell of this sweep.
     """
     book = book or preset()
@@ -171,7 +171,6 @@ def check_sweep(
     recorded = record.provenance.details["presets"][book.name]["base"]
     what = f"the sweep of the preset {book.name}"
     check_settings(what, recorded, book.sweep, "make sweep")
-    check_code(record.provenance, "make sweep")
     rows = []
     for run in again:
         cell = _cell(run, book)

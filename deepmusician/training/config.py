@@ -21,7 +21,9 @@ from deepmusician.model import (
     check_whole,
     focal_loss,
     require,
+    require_all,
 )
+from deepmusician.training.optimizers import OPTIMIZERS
 
 _WHOLE = {
     **dict.fromkeys(("batch", "epochs", "windows_per_epoch", "patience"), 1),
@@ -29,8 +31,15 @@ _WHOLE = {
 }
 _POSITIVE = ("learning_rate", "clip", "pos_weight", "loss_scale")
 _BOUNDS = {
-    **dict.fromkeys(("warm_up", "settle", "teacher_forcing", "opening"), (0, 1)),
+    **dict.fromkeys(
+        ("warm_up", "settle", "teacher_forcing", "noise", "opening"), (0, 1)
+    ),
     **{"weight_decay": (0,), "gamma": (0,), "logit_adjustment": (), "alpha": ()},
+    "average": (0,),
+}
+_FOR_TOKENS = {
+    **{"loss": "bce", "pos_weight": 1.0, "logit_adjustment": 0.0},
+    "teacher_forcing": 1.0,
 }
 PRECISIONS = ("auto", "float32", "bfloat16")
 _NETWORK = {each.name for each in fields(NetworkConfig)}
@@ -46,20 +55,26 @@ class TrainConfig:
         corpus: a name in `CATALOGUE`, or a folder of music files.
         network: its sizes, its outputs, and the grid and plane that it reads.
         loss: "bce" or "focal"; alpha and gamma belong to "focal" (see `focal_loss`).
+            Tokens are learnt by their cross-entropy, which "bce" then stands for.
         pos_weight: how often an onset counts in "bce".
         logit_adjustment: added to every logit in the loss, so that the network need
             not learn it: ln(share / (1 - share)) of the cells with an onset leaves it
             only what the music says beyond that (Menon et al. 2021).
         loss_scale: multiplies the loss that is differentiated, not the one reported.
         batch: windows per update. epochs: at most. windows_per_epoch: drawn anew.
-        learning_rate, weight_decay: AdamW's. warm_up: the share of all updates in
-            which the rate rises from 0, before it falls as a cosine to 0.
-        settle: the share of the epochs, the last ones, trained without dropout. Rare
+        optimizer: "adamw", or "muon" for weight matrices, with AdamW for the rest.
+        learning_rate, weight_decay: the optimizer's. warm_up: the share of all updates
+            in which the rate rises from 0, before it falls as a cosine to 0.
+        settle: the share of the epochs, the last ones, without dropout and noise. Rare
             onsets predicted through dropout's noise look likelier than without it, so
             a network that stopped there would play too few.
         clip: the largest norm of the gradient.
+        average: the decay per update of an exponential mean of the weights, which is
+            then measured and kept (Polyak and Juditsky 1992); 0 keeps the weights.
         patience: epochs without a better validation NLL before training stops early.
         teacher_forcing: probability that the decoder reads the true step, not its own.
+        noise: share of the decoder's inputs that are a step from elsewhere, so that it
+            learns to go on after what it did not expect.
         transpose: windows move by up to so many semitones.
         opening: share of windows that begin their piece, after silence.
         density_bias: whether the calibrated logits start at each key's density in the
@@ -81,13 +96,16 @@ class TrainConfig:
     batch: int = 32
     epochs: int = 30
     windows_per_epoch: int = 1024
+    optimizer: str = "adamw"
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warm_up: float = 0.05
     settle: float = 0.2
     clip: float = 1.0
+    average: float = 0.0
     patience: int = 8
     teacher_forcing: float = 1.0
+    noise: float = 0.0
     transpose: int = MOST_SHIFT
     opening: float = 0.25
     density_bias: bool = True
@@ -106,17 +124,21 @@ class TrainConfig:
                 exact[name] = check_number(name, value, *bounds)
         for name, value in exact.items():
             object.__setattr__(self, name, value)
-        decays = self.weight_decay < 1
-        require("weight_decay", self.weight_decay, decays, "from 0 to below 1")
+        for name in ("weight_decay", "average"):
+            share = getattr(self, name)
+            require(name, share, share < 1, "from 0 to below 1")
         most = f"at most {MOST_SHIFT} semitones"
         require("transpose", self.transpose, self.transpose <= MOST_SHIFT, most)
         check_choice("loss", self.loss, ("bce", "focal"))
         check_choice("precision", self.precision, PRECISIONS)
+        check_choice("optimizer", self.optimizer, OPTIMIZERS)
         plain = self.loss == "bce" or self.pos_weight == 1
         require("pos_weight", self.pos_weight, plain, "1 unless loss='bce'")
         focal = self.loss == "focal" or self.alpha is None
         require("alpha", self.alpha, focal, "None unless loss='focal'")
         check_focal(self.alpha, self.gamma)
+        if self.network.representation == "tokens":
+            require_all(self, _FOR_TOKENS, "for tokens")
         both = "inside (0, 1), or the loss forgets onsets or silence"
         require("alpha", self.alpha, self.alpha not in (0, 1), both)
 

@@ -3,7 +3,10 @@
 A bias is float32. Of a weight each row has a unit of its own, and all are whole
 numbers of it: w = u n, with n from -32767 to 32767 (int16) and u = max |w| / 32767
 (float32), the tensor `<name>.unit`. The one text in the header's metadata is JSON:
-`config`, the network's sizes, and `about`, what is known of it.
+`config`, the network's sizes, `about`, what is known of it, and `edition`, so that an
+older program refuses a file that it would misread. Edition 1, which does not say so,
+had no networks of both planes, no intervals, and an encoder in every network; now one
+that no network's start needs is left out, and read as zeros.
 """
 
 import json
@@ -24,6 +27,8 @@ from deepmusician.training.run import Run
 
 METADATA = "deepmusician"
 UNIT = ".unit"
+EDITION = 2
+_ENCODER = "encoder."
 _LARGEST = 32767  # of 16 bits, the same on both sides of zero
 
 
@@ -59,10 +64,16 @@ def export_run(run: Run, path: str | Path, name: str = "") -> Path:
     """Write a run's network as one small file, whole or not at all; return its path.
 
     `name`: what the file says it is called; by default the run's id. Raises
-    ExportError where nothing can be written, or a weight is not a finite number.
+    ExportError for a network on tokens, where nothing can be written, or where a weight
+    is not a finite number.
     """
+    if run.model.config.representation == "tokens":
+        raise ExportError(f"{run.id}: writes tokens. The page plays networks on rolls.")
     path, tensors, masks = Path(path), {}, dict(run.model.named_buffers())
+    config = run.model.config
     for key, parameter in run.model.named_parameters():
+        if config.start != "guided" and key.startswith(_ENCODER):
+            continue
         values = parameter.detach().cpu().numpy()
         if not np.isfinite(values).all():
             raise ExportError(f"{key}: a weight is not a finite number")
@@ -73,7 +84,8 @@ def export_run(run: Run, path: str | Path, name: str = "") -> Path:
             tensors[key] = values
         else:
             tensors[key], tensors[key + UNIT] = quantise(values)
-    header = {"config": asdict(run.model.config), "about": _about(run, name or run.id)}
+    about = _about(run, name or run.id)
+    header = {"edition": EDITION, "config": asdict(config), "about": about}
     content = save(tensors, {METADATA: to_json(header)})
     try:
         with atomic_write(path) as temporary:
@@ -108,18 +120,25 @@ def parse_export(content: bytes) -> ExportedNetwork:
             f"holds no network, or not a whole one ({error}). "
             "`deepmusician export` writes files that do."
         ) from error
+    if (edition := header.get("edition", 1)) > EDITION:
+        raise ExportError(
+            f"is of edition {edition}, and this program reads up to {EDITION}: "
+            "install a newer deepmusician"
+        )
     try:
         about["calibration"] = header["about"]["calibration"]  # None is no number here
         config = NetworkConfig(**header["config"])
         with torch.random.fork_rng():  # new weights draw; they are replaced
             model = DeepMusician(config).eval()
-        model.load_state_dict(
-            {
-                name: torch.from_numpy(_exact(values, tensors.get(name + UNIT)))
-                for name, values in tensors.items()
-                if not name.endswith(UNIT)
-            }
-        )
+        weights = {
+            name: torch.from_numpy(_exact(values, tensors.get(name + UNIT)))
+            for name, values in tensors.items()
+            if not name.endswith(UNIT)
+        }
+        if config.start != "guided":
+            for name, values in model.encoder.state_dict(prefix=_ENCODER).items():
+                weights.setdefault(name, torch.zeros_like(values))
+        model.load_state_dict(weights)
         return ExportedNetwork(model, about)
     except (LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ExportError(f"the header fits no network ({error})") from error

@@ -15,14 +15,33 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, IterableDataset
 
-from deepmusician.corpora import Batch, Windows, key_density
+from deepmusician.corpora import (
+    Batch,
+    TokenBatch,
+    TokenWindows,
+    Windows,
+    key_density,
+    token_shares,
+)
 from deepmusician.evaluation import epoch_measures, free_running
-from deepmusician.model import DeepMusician, bce_loss, kernels
+from deepmusician.model import (
+    DeepMusician,
+    TokenNetwork,
+    bce_loss,
+    build_network,
+    kernels,
+    token_nll,
+)
 from deepmusician.training.config import TrainConfig, calibration_of, objective
+from deepmusician.training.optimizers import MuonBesideAdamW, rate_share, running_mean
 from deepmusician.training.progress import ProgressLine
 from deepmusician.training.store import CHECKPOINT
+
+AnyWindows = Windows | TokenWindows
 
 
 class Interrupted(KeyboardInterrupt):
@@ -41,23 +60,39 @@ class TrainingLoop(pl.LightningModule):
             calibration that belongs to the loss, so that losses can be compared.
     """
 
-    def __init__(self, config: TrainConfig, train: Windows, valid: Windows) -> None:
+    def __init__(self, config: TrainConfig, train: AnyWindows, valid: AnyWindows):
         super().__init__()
         self.config, self.windows, self.valid = config, train, valid
         self.calibration = calibration_of(config)
-        self.model = DeepMusician(config.network)
+        self.model = build_network(config.network)
         if config.density_bias:
-            density = key_density(self.draw(1024, epoch=0))
+            drawn, is_both = self.draw(1024, epoch=0), config.network.plane == "both"
+            on_rolls = config.network.representation == "roll"
+            density = key_density(drawn, is_both) if on_rolls else token_shares(drawn)
             self.model.set_output_bias(density, self.calibration)
+        self.averaged = None
+        if config.average:
+            mean = partial(running_mean, config.average)
+            self.averaged = AveragedModel(self.model, avg_fn=mean)
         self.history: list[dict[str, float]] = []
-        self.best: dict[str, torch.Tensor] = {}
-        self._losses: list[tuple[torch.Tensor, torch.Tensor, int]] = []
+        self.best: dict[str, Tensor] = {}
+        self._losses: list[tuple[Tensor, ...]] = []
         self.line = ProgressLine(config.epochs, updates_per_epoch(config), show=False)
+
+    @property
+    def measured(self) -> DeepMusician | TokenNetwork:
+        """The network that is measured and kept: the trained one, or its mean."""
+        return self.averaged.module if self.averaged else self.model
 
     @property
     def epoch(self) -> int:
         """The number of the epoch under way; the first is 1."""
         return len(self.history) + 1
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the epoch is one of the last, without dropout and noise."""
+        return self.epoch > self.config.epochs * (1 - self.config.settle)
 
     @property
     def is_over(self) -> bool:
@@ -83,35 +118,62 @@ class TrainingLoop(pl.LightningModule):
             drawn, batch_size=None, num_workers=int(on_gpu), pin_memory=on_gpu
         )
 
-    def training_step(self, batch: Batch, index: int) -> torch.Tensor:
+    def training_step(self, batch: Batch | TokenBatch, index: int) -> Tensor:
         """Return what to differentiate: a batch's loss, in nats per step, scaled."""
         if index == 0:
             self._losses = []
             seeds = np.random.SeedSequence((self.config.seed, self.epoch))
             torch.manual_seed(int(seeds.generate_state(1)[0]))
-            settles = self.epoch > self.config.epochs * (1 - self.config.settle)
-            self.model.train(not settles)  # the last epochs are without dropout
-        config, calibrate = self.config, self.calibration
-        low = config.precision == "bfloat16"
+            self.model.train(not self.is_settling)
+        low = self.config.precision == "bfloat16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-            logits = self.model(
-                batch.context, batch.target, config.teacher_forcing, calibrate=calibrate
-            )
-        logits, target = logits[batch.mask], batch.target[batch.mask]  # (steps, keys)
-        nll = bce_loss(calibrate(logits.detach()), target) * target.shape[-1]
-        loss = objective(config, logits, target)
-        self._losses.append((loss.detach(), nll, len(target)))
-        return config.loss_scale * loss
+            of_batch = self._tokens if isinstance(batch, TokenBatch) else self._steps
+            loss, *reported = of_batch(batch)
+        self._losses.append(tuple(reported))
+        return self.config.loss_scale * loss
+
+    @property
+    def _noise(self) -> float:
+        return 0.0 if self.is_settling else self.config.noise
+
+    def _steps(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, int]:
+        """Return what to differentiate, and per step loss and NLL; and how many."""
+        config, calibrate = self.config, self.calibration
+        logits = self.model(
+            batch.context,
+            batch.target,
+            config.teacher_forcing,
+            calibrate=calibrate,
+            noise=self._noise,
+        )
+        with torch.autocast(self.device.type, enabled=False):
+            logits, target = logits[batch.mask], batch.target[batch.mask]
+            nll = bce_loss(calibrate(logits.detach()), target) * target.shape[-1]
+            loss = objective(config, logits, target)
+            return loss, loss.detach(), nll, len(target)
+
+    def _tokens(self, batch: TokenBatch) -> tuple[Tensor, Tensor, Tensor, int]:
+        """Return the same of a batch of tokens, in which short windows are together.
+
+        So what is differentiated is divided by a whole batch's steps: each step of the
+        music then counts as much as any other.
+        """
+        logits, _ = self.model(*batch.network_inputs, noise=self._noise)
+        with torch.autocast(self.device.type, enabled=False):
+            total = token_nll(logits, batch.target)[batch.mask].sum()
+            steps = int(batch.steps.sum())
+            nll = total.detach() / steps
+            return total / (len(batch.target) * self.windows.target), nll, nll, steps
 
     def configure_optimizers(self) -> dict:
-        """Return AdamW, whose rate rises from 0, then falls as a cosine to 0."""
+        """Return the optimizer; its rate rises from 0, then falls as a cosine to 0."""
         config = self.config
-        optimizer = torch.optim.AdamW(
-            self.model.parameters(),
-            config.learning_rate,
-            weight_decay=config.weight_decay,
-            fused=self.device.type == "cuda" or kernels() is not None,
-        )
+        fused = self.device.type == "cuda" or kernels() is not None
+        options = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+        kind = torch.optim.AdamW
+        if config.optimizer == "muon":
+            kind = partial(MuonBesideAdamW, low=config.precision == "bfloat16")
+        optimizer = kind(self.model.parameters(), fused=fused, **options)
         total = config.epochs * updates_per_epoch(config)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda update: rate_share(update, total, config.warm_up)
@@ -126,7 +188,9 @@ class TrainingLoop(pl.LightningModule):
         self._clock = time.perf_counter()
 
     def on_train_batch_end(self, *_: object) -> None:
-        """Count an update."""
+        """Count an update, and take it into the mean."""
+        if self.averaged:
+            self.averaged.update_parameters(self.model)
         self.line.update()
 
     def on_train_epoch_end(self) -> None:
@@ -140,7 +204,7 @@ class TrainingLoop(pl.LightningModule):
         self.history.append(row)
         self.line.show(row)
         if self.best_epoch == len(self.history):
-            state = self.model.state_dict()
+            state = self.measured.state_dict()
             self.best = {name: value.cpu().clone() for name, value in state.items()}
         self.trainer.should_stop = self.is_over
 
@@ -156,11 +220,12 @@ class TrainingLoop(pl.LightningModule):
         }
         config, calibration = self.config, self.calibration
         loss = partial(objective, config)
-        valid = epoch_measures(self.model, self.valid, loss, calibration=calibration)
+        network = self.measured
+        valid = epoch_measures(network, self.valid, loss, calibration=calibration)
         row |= {f"valid_{name}": value for name, value in valid.items()}
         every, ends = config.listen_every, self.epoch == config.epochs
         if every and (ends or self.epoch % every == 0):
-            free = free_running(self.model, seed=config.seed, calibration=calibration)
+            free = free_running(network, seed=config.seed, calibration=calibration)
             row |= {f"free_{name}": value for name, value in free.items()}
         before = self.history[-1]["seconds"] if self.history else 0.0
         now = time.perf_counter()
@@ -180,7 +245,7 @@ class TrainingLoop(pl.LightningModule):
 class Draw(IterableDataset):
     """The batches of an epoch, always the same."""
 
-    windows: Windows
+    windows: AnyWindows
     config: TrainConfig
     count: int
     epoch: int
@@ -188,7 +253,7 @@ class Draw(IterableDataset):
     def __len__(self) -> int:
         return -(-self.count // self.config.batch)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Batch | TokenBatch]:
         config, seed = self.config, (self.config.seed, self.epoch)
         options = {"opening": config.opening, "transpose": config.transpose}
         return self.windows.draw(self.count, config.batch, seed, **options)
@@ -275,18 +340,6 @@ def _interruptible(loop: TrainingLoop) -> Iterator[None]:
         raise Interrupted(
             f"training stopped {done}; the same call goes on from there"
         ) from None
-
-
-def rate_share(update: int, total: int, warm_up: float) -> float:
-    """Return the share of the learning rate in force at an update, from 0 on.
-
-    It rises in a line over the first `warm_up` of `total` updates, then falls as half
-    a cosine; update `total` would have the rate 0.
-    """
-    rising = max(1, round(total * warm_up))
-    if update < rising:
-        return (update + 1) / rising
-    return 0.5 * (1 + math.cos(math.pi * (update - rising) / max(1, total - rising)))
 
 
 def updates_per_epoch(config: TrainConfig) -> int:

@@ -1,7 +1,6 @@
 """From settings to a trained network: `fit`, and the `Run` that it gives."""
 
 import sys
-import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from safetensors.torch import load_file, save
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.evaluation import evaluate, windows_for
 from deepmusician.files import from_json, to_json, write_file
-from deepmusician.model import Calibration, DeepMusician
+from deepmusician.model import Calibration, DeepMusician, TokenNetwork, build_network
 from deepmusician.music import PianoRoll
 from deepmusician.sources import code_hash
 from deepmusician.training.config import TrainConfig, calibration_of
@@ -69,7 +68,7 @@ class Run:
 
     folder: Path
     config: TrainConfig
-    model: DeepMusician
+    model: DeepMusician | TokenNetwork
     history: pd.DataFrame
     metrics: dict
 
@@ -94,7 +93,7 @@ class Run:
         try:
             config = read_config(folder)
             with torch.random.fork_rng():  # new weights draw; they are replaced
-                model = DeepMusician(config.network).eval()
+                model = build_network(config.network).eval()
             model.load_state_dict(load_file(folder / "model.safetensors"))
             history = pd.read_csv(folder / "history.csv")
             return cls(folder, config, model, history, read_metrics(folder))
@@ -199,7 +198,8 @@ def _train(
     from deepmusician.training.loop import TrainingLoop, train  # brings Lightning
 
     pieces, valid = _parts(corpus)
-    windows = [windows_for(config.network, rolls) for rolls in (pieces, valid)]
+    windows = [windows_for(config.network, pieces)]
+    windows += [windows_for(config.network, valid, scored=True)]
     write_file(folder / "config.json", config.to_json())
     with torch.random.fork_rng(), computing_with(threads), keeping_memory():
         torch.manual_seed(config.seed)
@@ -219,26 +219,6 @@ def _train(
     write_file(folder / "history.csv", history.to_csv(index=False))
     write_file(folder / "metrics.json", to_json(measures))
     mark_finished(folder)
-
-
-def updates_per_second(
-    config: TrainConfig, corpus: Corpus, threads: int, warm: int = 3, timed: int = 8
-) -> float:
-    """Return how fast a network trains here: `timed` updates, after some to warm up."""
-    from deepmusician.training.loop import TrainingLoop
-
-    config = resolved(config)
-    windows = [windows_for(config.network, rolls) for rolls in _parts(corpus)]
-    with torch.random.fork_rng(), computing_with(threads), keeping_memory():
-        loop = TrainingLoop(config, *windows)
-        optimizer = loop.configure_optimizers()["optimizer"]
-        for number, batch in enumerate(loop.draw((warm + timed) * config.batch, 1)):
-            if number == warm:
-                start = time.perf_counter()
-            optimizer.zero_grad()
-            loop.training_step(batch, number).backward()
-            optimizer.step()
-    return timed / (time.perf_counter() - start)
 
 
 def _parts(corpus: Corpus) -> tuple[Sequence[PianoRoll], Sequence[PianoRoll]]:

@@ -45,7 +45,8 @@ def blind_test(
 
     A test has ten human excerpts and ten of machines, two of which are the baseline's
     if there is one; two others come before, for practice. All are the first eight
-    bars of a piece, at one tempo and loudness, with notes held by one rule.
+    bars of a piece, at one tempo and loudness, with notes as long as they are: give
+    composers of onsets alone lengths first, such as `CountedLengths` draws.
 
     Args:
         human: composer → held-out pieces.

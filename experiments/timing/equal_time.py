@@ -1,18 +1,17 @@
 """Train several networks for the same time, and record what each then knows.
 
 Usage: `python -m experiments.timing.equal_time --seconds 180`, for the book's networks,
-or the same with `composer --seconds 2700`, for sizes of the composer's network.
+or the same with `composer --seconds 540`, for trials of the composer's network.
 
 Every variant first trains for a moment, to learn how many updates the time holds; its
 learning-rate schedule is then laid over exactly that many. Nothing else may run beside
 it, or, with `--threads 1` and a core to itself, nothing on that core: times are
 compared. Finished variants are found in the run store, so that an interrupted benchmark
-goes on. The record goes to the package's, equal_time.json or composer_sizes.json.
+goes on. The record goes to the package's, equal_time.json or composer_trials.json.
 """
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 
 import torch
@@ -26,9 +25,8 @@ from deepmusician.studies import (
     provenance_now,
     write_record,
 )
-from deepmusician.training import RunStore, TrainConfig, fit
-
-WARM, TIMED = 6, 14  # updates before the clock starts, and on the clock
+from deepmusician.training import TrainConfig, fit
+from experiments.recording import updates_within
 
 
 def book_networks() -> dict[str, TrainConfig]:
@@ -45,32 +43,21 @@ def book_networks() -> dict[str, TrainConfig]:
     }
 
 
-def composer_sizes() -> dict[str, TrainConfig]:
-    """Return the composer's network at two widths."""
-    return {f"2 × {hidden}": COMPOSER.but(hidden=hidden) for hidden in (256, 384)}
+def composer_trials() -> dict[str, TrainConfig]:
+    """Return the composer's network, and one change of it at a time."""
+    return {
+        "as it is": COMPOSER,
+        "2 × 384": COMPOSER.but(hidden=384),
+        "without scores by interval": COMPOSER.but(intervals=0),
+        "AdamW alone": COMPOSER.but(optimizer="adamw", learning_rate=3e-3),
+    }
 
 
 # The networks, how often they look at held-out pieces in the time, and their record.
 NETWORKS = {
     "book": (book_networks, 8, "equal_time"),
-    "composer": (composer_sizes, 32, "composer_sizes"),
+    "composer": (composer_trials, 8, "composer_trials"),
 }
-
-
-def updates_within(
-    config: TrainConfig, corpus: Corpus, seconds: float, looks: int
-) -> int:
-    """Return how many updates fit into `seconds`, looks at held-out music included."""
-    size = config.but(epochs=1, listen_every=0)
-    taken = []
-    for updates in (WARM, WARM + TIMED):
-        trial = size.but(windows_per_epoch=updates * config.batch)
-        with tempfile.TemporaryDirectory() as folder:
-            run = fit(trial, corpus, RunStore(folder), False, torch.get_num_threads())
-        taken.append(run.history.seconds.iloc[-1])
-    each = (taken[1] - taken[0]) / TIMED
-    look = max(0.0, taken[0] - WARM * each)
-    return max(looks, int((seconds - looks * look) / each))
 
 
 def train_for(
@@ -103,6 +90,7 @@ def train_for(
         "best_epoch": int(run.metrics["best_epoch"]),
         "train_nll": round(float(last.train_nll), 3),
         "valid_nll": round(float(run.history.valid_nll.min()), 3),
+        "test_nll_quarter": round(run.metrics["test"]["nll_quarter"], 3),
         "free_density": round(float(last.free_density), 2),
     }
 

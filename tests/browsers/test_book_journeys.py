@@ -144,7 +144,7 @@ def test_takes_are_composed_twice_the_same_and_reopened_by_a_link(visit):
     assert silent[0] == silent[1] != primed[0] == primed[1]
     assert [note[:2] for note in primed[0][:2]] == [[0, 60], [4, 61]]
     press(reader, "Link to Take 4")
-    link = reader.evaluate('document.querySelector(".dm-link input").value')
+    link = wait_for(reader, 'document.querySelector(".dm-link input").value')
     fits(reader)
     reader = visit("composer", "#" + link.partition("#")[2])
     wait_for(reader, 'document.querySelector(".dm-shared:not([hidden])") !== null')

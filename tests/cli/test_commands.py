@@ -7,10 +7,15 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
+import soundfile
+from music21 import converter
 from support.command_line import fails, typed
+from symusic import Score, TimeUnit
 
+from deepmusician.model import compose
 from deepmusician.music import KEYS, PianoRoll
-from deepmusician.training import RunStore
+from deepmusician.sound import RATE, render
+from deepmusician.training import Run, RunStore
 from deepmusician.training import store as runs
 
 TINY = [
@@ -59,6 +64,38 @@ def test_training_on_a_folder_leaves_out_broken_files_and_names_the_run(trained)
     name = trained.stdout.splitlines()[0].removeprefix("run ")
     assert RunStore().find("latest").name == name
     assert "nll_step" in trained.stdout
+
+
+@pytest.mark.parametrize("network", ["gru", "steps", "transformer"])
+def test_tokens_are_learnt_from_the_folder_and_written(network, home, tmp_path):
+    words = ("--representation", "tokens", "--network", network, *TINY)
+    heads = ("--hidden", "16", "--heads", "2")
+    result = typed("train", "--corpus", home / "music", *words, *heads)
+    assert result.exit_code == 0, result.output
+    assert "broken.mid" in result.stderr
+    name = result.stdout.splitlines()[0].removeprefix("run ")
+    assert Run.load(name).config.network.body == network
+    assert "nll_token" in result.stdout
+    path = tmp_path / "new.mid"
+    options = ("--steps", 40, "--top-k", 5, "--top-p", 0.9, "-o", path)
+    written = typed("compose", name, "--prime", home / "music" / "tune-1.mid", *options)
+    assert written.stdout.startswith(f"{path}: 64 steps")
+    begun = PianoRoll.from_file(home / "music" / "tune-1.mid")
+    assert np.array_equal(PianoRoll.from_file(path).onsets[:20], begun.onsets[:20])
+    RunStore().folder(name).joinpath(runs.MARKER).unlink()
+
+
+def test_what_tokens_or_rolls_do_not_know_is_one_line(trained, home):
+    where = ("--corpus", home / "music", *TINY)
+    assert "focal" in fails(
+        *("train", "--representation", "tokens", "--loss", "focal", *where)
+    )
+    assert "plane" in fails(
+        *("train", "--representation", "tokens", "--plane", "onsets", *where)
+    )
+    assert "body" in fails("train", "--network", "transformer", *where)
+    assert "top_k" in fails("compose", "latest", "--top-k", 3, "-o", "a.mid")
+    assert "rule" in fails("compose", "latest", "--rule", "greedy", "-o", "a.mid")
 
 
 def test_training_again_reads_the_same_run(trained, home, monkeypatch):
@@ -115,6 +152,57 @@ def test_the_suffix_decides_what_is_written(trained, tmp_path, name, begins):
     result = typed("compose", "latest", "--steps", 16, "-o", tmp_path / name)
     assert result.exit_code == 0, result.output
     assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.fixture(scope="module")
+def whole(home):
+    """What a network of both planes composes: seed 3, and the run's name."""
+    words = ("--plane", "both", "--outputs", "dependent", "--intervals", "12")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPMUSICIAN_CACHE", str(home / "cache"))
+        result = typed("train", "--corpus", home / "music", *words, *TINY)
+        name = result.stdout.split()[1]
+        (roll,) = compose(Run.load(name), 48, seed=3)
+    lengths = {held for *_, held in roll.notes()}
+    assert len(lengths) > 2
+    return roll, name
+
+
+def composed(whole, path):
+    """Write that piece by the command line, and return its path."""
+    words = ("--steps", 48, "--seed", 3, "-o", path)
+    result = typed("compose", whole[1], *words)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+def test_midi_holds_the_lengths_as_symusic_reads_them(whole, tmp_path):
+    score = Score(composed(whole, tmp_path / "a.mid")).to(TimeUnit.quarter)
+    (track,) = score.tracks
+    notes = sorted((n.time * 4, n.pitch, n.duration * 4) for n in track.notes)
+    assert notes == whole[0].notes()
+
+
+def test_musicxml_holds_the_lengths_as_music21_reads_them(whole, tmp_path):
+    path = composed(whole, tmp_path / "a.musicxml")
+    notes = [
+        (float(note.offset * 4), pitch.midi, float(note.quarterLength * 4))
+        for note in converter.parse(path).stripTies().flatten().notes
+        for pitch in note.pitches
+    ]
+    assert sorted(notes) == whole[0].notes()
+
+
+@pytest.mark.parametrize("suffix", ["wav", "mp3"])
+def test_sound_has_the_lengths_that_were_composed(whole, tmp_path, suffix):
+    sound, rate = soundfile.read(composed(whole, tmp_path / f"a.{suffix}"))
+    roll = whole[0]
+    short = PianoRoll.from_plane(roll.onsets, hold=1)
+    wanted, other = (render(each)[: len(sound)] for each in (roll, short))
+    assert rate == RATE
+    near = [np.corrcoef(sound[: len(each)], each)[0, 1] for each in (wanted, other)]
+    assert near[0] > 0.98
+    assert near[0] > near[1]
 
 
 def test_the_threshold_rule_reaches_the_composer(trained, tmp_path):

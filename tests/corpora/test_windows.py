@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.rolls import plane_of
 
-from deepmusician.corpora import Windows
+from deepmusician.corpora import Windows, key_density
 from deepmusician.music import KEYS, PianoRoll
 
 
@@ -139,3 +139,46 @@ def test_empty_pieces_are_left_out_and_nothing_but_empty_pieces_is_an_error():
     assert Windows([empty, roll_of([3])]).lengths.tolist() == [1]
     with pytest.raises(ValueError, match="every piece is empty"):
         Windows([empty])
+
+
+def held_roll(key: int, steps: int, held: int) -> PianoRoll:
+    """A key struck every `held` + 1 steps, and held until the last but one."""
+    onsets = plane_of(steps, *((at, key) for at in range(0, steps, held + 1)))
+    return PianoRoll.from_plane(onsets, "onsets", hold=held)
+
+
+def test_windows_of_both_planes_move_onsets_and_holds_together():
+    roll = held_roll(40, 30, 2)
+    windows = Windows([roll], "both", context=4, target=6)
+    seen = set()
+    for context, target, _ in all_windows(windows.draw(60, 20, (0,))):
+        music = torch.cat([context, target])
+        keys = music.nonzero()[:, 1].div(2, rounding_mode="floor").unique()
+        (key,) = keys.tolist()
+        seen.add(key)
+        cells = roll.transpose(key - 40).plane("both")
+        steps = [music.tolist() == part.tolist() for part in padded(cells, 4, 10)]
+        assert any(steps)
+    assert len(seen) > 5
+
+
+def padded(cells, silence, steps):
+    """Every stretch of so many steps of a piece between silences."""
+    gap = np.zeros((steps, cells.shape[1]), bool)
+    music = np.concatenate([gap[:silence], cells, gap]).astype(float)
+    return [music[at : at + steps] for at in range(len(cells))]
+
+
+def test_the_step_before_the_first_is_the_contexts_last():
+    windows = Windows([held_roll(40, 30, 2)], "both", context=4, target=6)
+    batch = next(iter(windows.in_order()))
+    assert torch.equal(batch.before[:, 0], batch.context[:, -1])
+    assert torch.equal(batch.before[:, 1:], batch.target[:, :-1])
+
+
+def test_the_share_of_holds_is_of_the_steps_in_which_they_are_possible():
+    roll = held_roll(40, 3000, 2)  # of three steps: struck, held, silent
+    windows = Windows([roll], "both", context=6, target=6)
+    density = key_density(windows.in_order(), is_both=True)
+    assert density[80].item() == pytest.approx(1 / 3, rel=1e-2)
+    assert density[81].item() == pytest.approx(1 / 2, rel=1e-2)

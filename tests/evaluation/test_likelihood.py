@@ -1,5 +1,6 @@
 """Likelihoods of whole pieces, frame by frame."""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,15 +8,17 @@ import pytest
 import torch
 from support.toy import tune
 
+from deepmusician.baselines import CountedLengths, NoteUnigram
 from deepmusician.evaluation import (
     evaluate,
     frame_nlls,
-    parameters_used,
     piece_by_piece,
     pooled,
+    whole_nll,
 )
+from deepmusician.evaluation.likelihood import cell_nlls
 from deepmusician.model import DeepMusician, NetworkConfig
-from deepmusician.music import KEYS, PianoRoll
+from deepmusician.music import KEYS, PianoRoll, possible_cells
 
 
 def network(start="zero", outputs="independent", context=8):
@@ -99,8 +102,7 @@ def test_the_model_comes_back_as_it_was():
 def test_an_encoder_that_is_not_used_is_not_counted():
     bare, whole = network("zero"), network("guided")
     encoder = sum(weights.numel() for weights in bare.encoder.parameters())
-    assert parameters_used(whole) == whole.parameter_count
-    assert parameters_used(bare) == bare.parameter_count - encoder
+    assert whole.parameter_count == bare.parameter_count + encoder
 
 
 def test_a_random_start_and_an_empty_piece_have_no_likelihood():
@@ -109,3 +111,67 @@ def test_a_random_start_and_an_empty_piece_have_no_likelihood():
     empty = PianoRoll.from_plane(np.zeros((0, KEYS), bool), name="nothing")
     with pytest.raises(ValueError, match="nothing"):
         frame_nlls(network(), [empty])
+
+
+def every_piece(steps, keys):
+    """Return all pieces of so many steps and keys as cells of both planes."""
+    choices = [(0, 0), (1, 0), (0, 1)]
+    pieces = []
+    for states in itertools.product(choices, repeat=steps * keys):
+        cells = torch.tensor(states, dtype=torch.float64).view(steps, 2 * keys)
+        before = torch.cat([torch.zeros(1, 2 * keys).double(), cells[:-1]])
+        if (cells.bool() <= possible_cells(before, cells)).all():
+            pieces.append(cells)
+    return torch.stack(pieces)
+
+
+@pytest.mark.parametrize("outputs", ["independent", "dependent"])
+@pytest.mark.parametrize("start", ["zero", "guided"])
+def test_the_probabilities_of_all_pieces_of_two_keys_and_three_steps_add_up_to_one(
+    outputs, start
+):
+    torch.manual_seed(0)
+    sizes = {"keys": 2, "hidden": 6, "classifier_hidden": 8, "intervals": 1}
+    config = NetworkConfig(plane="both", outputs=outputs, start=start, **sizes)
+    model = DeepMusician(config).double().eval()
+    for weights in model.parameters():
+        weights.data.normal_()
+    pieces = every_piece(3, 2)  # (pieces, steps, cells)
+    silence = torch.zeros(len(pieces), 4, 4).double()
+    with torch.no_grad():
+        logits = model(silence, pieces)
+    nats = torch.nn.functional.binary_cross_entropy_with_logits(
+        logits, pieces, reduction="none"
+    )
+    assert torch.exp(-nats.sum(dim=(1, 2))).sum().item() == pytest.approx(1, abs=1e-9)
+
+
+def test_whole_music_is_the_sum_over_all_steps_by_the_quarter():
+    rolls = [tune(seed, steps=32) for seed in (1, 2)]
+    both = DeepMusician(NetworkConfig(plane="both", hidden=6, classifier_hidden=5))
+    found = whole_nll(both, rolls)
+    cells = np.concatenate(cell_nlls(both, rolls))
+    assert found.total == pytest.approx(4 * cells.sum(axis=1).mean())
+    assert found.lengths == pytest.approx(4 * cells[:, 1::2].sum(axis=1).mean())
+    assert found.total == pytest.approx(evaluate(both, rolls)["nll_quarter"], rel=1e-5)
+
+
+def test_whatever_reads_onsets_is_completed_by_counted_lengths():
+    rolls = [tune(seed, steps=32) for seed in (1, 2)]
+    lengths = CountedLengths().fit(rolls)
+    held = -np.concatenate([lengths.log_probabilities(roll) for roll in rolls]).mean()
+    baseline = NoteUnigram().fit(rolls)
+    found = whole_nll(baseline, rolls, lengths)
+    assert found == pytest.approx((4 * baseline.nll(rolls), 4 * held))
+    model = network()
+    found = whole_nll(model, rolls, lengths)
+    assert found == pytest.approx((4 * pooled(frame_nlls(model, rolls)), 4 * held))
+
+
+def test_whole_music_needs_lengths():
+    model = DeepMusician(NetworkConfig(hidden=6, classifier_hidden=5))
+    with pytest.raises(ValueError, match="whole music needs lengths"):
+        whole_nll(model, [tune(1)])
+    sounding = NoteUnigram().fit([tune(1)], "sounding")
+    with pytest.raises(ValueError, match="sounding alone do not have them"):
+        whole_nll(sounding, [tune(1)], CountedLengths().fit([tune(1)]))

@@ -5,11 +5,17 @@ import math
 import numpy as np
 import pytest
 import torch
-from support.toy import TINY, tune
+from support.toy import TINY, tune, untrained
 
 from deepmusician.corpora import Windows
-from deepmusician.evaluation import epoch_measures, evaluate, free_running, windows_for
-from deepmusician.model import DeepMusician
+from deepmusician.evaluation import (
+    epoch_measures,
+    evaluate,
+    free_running,
+    predict,
+    windows_for,
+)
+from deepmusician.model import EXCLUDED, DeepMusician
 from deepmusician.music import KEYS
 
 ROLLS = [tune(seed) for seed in range(3)]
@@ -66,3 +72,18 @@ def test_a_silent_network_has_no_share_on_the_beat():
     measures = free_running(constant(1e-9), pieces=1, steps=16)
     assert measures["density"] == 0.0
     assert np.isnan(measures["on_beat"])
+
+
+def test_of_both_planes_cells_that_cannot_be_are_left_out(tmp_path):
+    run = untrained(tmp_path, plane="both", outputs="dependent")
+    measures = evaluate(run.model, ROLLS)
+    windows = windows_for(run.config.network, ROLLS)
+    logits, target = predict(run.model, windows)
+    possible = logits > EXCLUDED
+    right = (logits[possible] > 0) == target[possible]
+    assert 0 < possible.mean() < 0.8
+    assert measures["accuracy"] == pytest.approx(right.mean())
+    assert measures["target_density"] == pytest.approx(target.sum() / len(target))
+    cut = measures["density_threshold"]
+    above = 1 / (1 + np.exp(-logits[possible].astype(float))) > cut
+    assert above.sum() == target.sum()

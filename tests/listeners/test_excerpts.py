@@ -85,11 +85,11 @@ def test_the_same_excerpt_is_fit_once():
     assert faults(screened([piece, longer])) == ["", "as another"]
 
 
-def test_excerpts_are_the_first_eight_bars_with_the_notes_held_by_one_rule():
+def test_excerpts_are_the_first_eight_bars_with_the_lengths_of_their_notes():
     whole = chance_tunes(1, seed=5, steps=200)[0]
-    held = PianoRoll(whole.onsets, whole.sounding, tempo=77.0, name="held")
-    (excerpt,) = screened([held]).fit("model")
-    assert excerpt.roll == PianoRoll.from_plane(whole.onsets[:128])
+    short = PianoRoll.from_plane(whole.onsets, hold=2, tempo=77.0, name="short")
+    (excerpt,) = screened([short]).fit("model")
+    assert excerpt.roll == PianoRoll.from_plane(whole.onsets[:128], hold=2)
     assert (excerpt.composer, excerpt.name) == ("network", "piece 1")
 
 

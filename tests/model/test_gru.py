@@ -5,18 +5,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_sequence
 
-from deepmusician.model import FusedGRU, gru, plain
+from deepmusician.model import FusedGRU, gru
+from deepmusician.model.dropout import dropout
 
 
 def twins(seed: int = 0, **changes) -> tuple[nn.GRU, FusedGRU]:
-    """Return PyTorch's GRU and ours with the same weights, in float64."""
+    """Return PyTorch's GRU and ours with the same weights."""
     torch.manual_seed(seed)
     sizes = {"input_size": 3, "hidden_size": 5, "num_layers": 2, "batch_first": True}
-    theirs = nn.GRU(**{**sizes, **changes}).double()
-    ours = FusedGRU(**{**sizes, **changes}).double()
+    theirs = nn.GRU(**{**sizes, **changes})
+    ours = FusedGRU(**{**sizes, **changes})
     ours.load_state_dict(theirs.state_dict())
     return theirs, ours
 
@@ -28,7 +28,7 @@ def gradients(network: nn.GRU, inputs, start=None, seed: int = 9) -> list:
     if start is not None:
         leaves.append(start.clone().requires_grad_())
     outputs, last = network(*leaves)
-    weights = torch.randn(outputs.shape, dtype=torch.float64)
+    weights = torch.randn(outputs.shape)
     loss = (outputs * weights).sum() + (last**2).sum()
     wanted = [*leaves, *network.parameters()]
     return [outputs, last, *torch.autograd.grad(loss, wanted)]
@@ -36,7 +36,7 @@ def gradients(network: nn.GRU, inputs, start=None, seed: int = 9) -> list:
 
 def assert_same(first: list, second: list) -> None:
     for one, other in zip(first, second, strict=True):
-        torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=2e-5)
 
 
 @settings(max_examples=25)
@@ -55,19 +55,19 @@ def test_values_and_all_gradients_are_those_of_nn_gru(
         **dict(zip(names, sizes, strict=True)), batch_first=batch_first
     )
     shape = (batch, steps) if batch_first else (steps, batch)
-    inputs = torch.randn(*shape, sizes[0], dtype=torch.float64)
-    start = torch.randn(sizes[2], batch, sizes[1]).double() if with_start else None
+    inputs = torch.randn(*shape, sizes[0])
+    start = torch.randn(sizes[2], batch, sizes[1]) if with_start else None
     assert_same(gradients(theirs, inputs, start), gradients(ours, inputs, start))
 
 
 def test_between_layers_each_state_is_dropped_or_scaled_as_in_nn_gru():
     theirs, ours = twins(num_layers=2, dropout=0.5)
-    inputs = torch.randn(4, 6, 3, dtype=torch.float64)
-    layers = [nn.GRU(size, 5, batch_first=True).double() for size in (3, 5)]
+    inputs = torch.randn(4, 6, 3)
+    layers = [nn.GRU(size, 5, batch_first=True) for size in (3, 5)]
     for name, value in theirs.named_parameters():
         getattr(layers[int(name[-1])], f"{name[:-1]}0").data = value.data
     torch.manual_seed(7)
-    mask = dropout(torch.ones(5, 6, 4).double(), 0.5).permute(2, 1, 0)
+    mask = dropout(torch.ones(5, 6, 4), 0.5, True).permute(2, 1, 0)
     assert set(mask.unique().tolist()) == {0.0, 2.0}
     expected, _ = layers[1](layers[0](inputs)[0] * mask)
     torch.manual_seed(7)
@@ -86,20 +86,9 @@ def test_at_full_size_float32_gradients_agree():
         torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=1e-5 * scale)
 
 
-def test_gradients_pass_the_numerical_check():
-    torch.manual_seed(0)
-    leaves = [
-        torch.randn(shape, dtype=torch.float64, requires_grad=True)
-        for shape in [(2, 3, 2), (3, 2), (9, 2), (9, 3), (9,), (9,)]
-    ]
-    assert torch.autograd.gradcheck(
-        lambda *six: gru._Layer.apply(*six, plain, True), leaves
-    )
-
-
 def test_a_second_derivative_is_refused_and_never_wrong():
     _, ours = twins()
-    loss = ours(torch.randn(2, 4, 3, dtype=torch.float64))[0].pow(2).sum()
+    loss = ours(torch.randn(2, 4, 3))[0].pow(2).sum()
     (slope,) = torch.autograd.grad(loss, ours.weight_hh_l0, create_graph=True)
     with pytest.raises(RuntimeError, match="not have been used in the graph"):
         torch.autograd.grad(slope.pow(2).sum(), ours.weight_hh_l0)
@@ -107,7 +96,7 @@ def test_a_second_derivative_is_refused_and_never_wrong():
 
 def test_an_input_without_gradient_and_an_unused_output_are_fine():
     theirs, ours = twins()
-    inputs = torch.randn(2, 4, 3, dtype=torch.float64)
+    inputs = torch.randn(2, 4, 3)
     grads = []
     for network in (theirs, ours):
         network(inputs)[1][0].sum().backward()  # only the first layer's last state
@@ -121,7 +110,7 @@ def test_an_input_without_gradient_and_an_unused_output_are_fine():
 
 def test_changing_the_outputs_before_the_backward_pass_is_noticed():
     _, ours = twins()
-    outputs, _ = ours(torch.randn(2, 4, 3, dtype=torch.float64))
+    outputs, _ = ours(torch.randn(2, 4, 3))
     loss = outputs.pow(2).sum()
     with torch.no_grad():
         outputs.zero_()
@@ -140,30 +129,30 @@ def calls_of_the_layer(monkeypatch) -> list:
 
 def test_each_layer_is_one_function_while_training(monkeypatch):
     calls = calls_of_the_layer(monkeypatch)
-    twins(num_layers=3)[1](torch.randn(2, 4, 3, dtype=torch.float64))
+    twins(num_layers=3)[1](torch.randn(2, 4, 3))
     assert len(calls) == 3
 
 
 def test_it_steps_aside_where_nn_gru_serves_better(monkeypatch):
     calls = calls_of_the_layer(monkeypatch)
-    inputs = torch.randn(2, 4, 3, dtype=torch.float64)
+    inputs = torch.randn(2, 4, 3)
     theirs, ours = twins()
     packed = pack_sequence([inputs[0], inputs[1, :2]])
     assert_same([theirs(packed)[0].data], [ours(packed)[0].data])
     assert_same(list(theirs(inputs[0])), list(ours(inputs[0])))  # one piece, no batch
     assert_same(list(theirs(inputs[:, :1])), list(ours(inputs[:, :1])))  # one step
-    with torch.no_grad():
-        assert_same(list(theirs(inputs)), list(ours(inputs)))
     for changes in ({"bidirectional": True}, {"bias": False}):
         theirs, ours = twins(**changes)
         assert_same(list(theirs(inputs)), list(ours(inputs)))
+    theirs, ours = (network.double() for network in twins())
+    assert_same(list(theirs(inputs.double())), list(ours(inputs.double())))
     assert twins()[1].to("meta")(inputs.to("meta"))[0].shape == (2, 4, 5)
     assert not calls
 
 
 def test_inputs_that_do_not_fit_raise_what_nn_gru_raises():
     theirs, ours = twins()
-    wide, start = torch.zeros(2, 4, 7).double(), torch.zeros(2, 3, 5).double()
+    wide, start = torch.zeros(2, 4, 7), torch.zeros(2, 3, 5)
     for arguments in ([wide], [wide[..., :3], start]):
         with pytest.raises(RuntimeError) as theirs_says:
             theirs(*arguments)

@@ -115,7 +115,9 @@ def test_stepping_along_the_target_is_the_fused_call(outputs):
     model = small_network(outputs=outputs)
     context, target = music(3, 5), music(3, 4, seed=1)
     sos, start = torch.zeros_like(target[:, 0]), model.start_hidden(context)
-    states, steps, last = model.walk(sos, start, 4, lambda _, step: target[:, step])
+    states, steps, last = model.walk(
+        sos, start, 4, lambda _, last, step: target[:, step]
+    )
     stepped = model.classifier(states, target)
     torch.testing.assert_close(stepped, model(context, target), rtol=0, atol=1e-12)
     assert torch.equal(steps, target)

@@ -4,7 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.rolls import notes_in_quarters, plane_of, roll_of_notes
 
-from deepmusician.music import MusicFileError, PianoRoll, grid_distances
+from deepmusician.music import (
+    MusicFileError,
+    PianoRoll,
+    grid_distances,
+    possible_cells,
+)
 
 C4 = 39  # key of middle C, MIDI 60
 
@@ -182,3 +187,36 @@ def test_a_triplet_moves_by_a_twelfth_of_a_quarter():
 def test_half_a_step_goes_up_as_it_does_in_a_roll():
     fine = roll_of_notes((0.5, 0.25, 60), (1.5, 0.25, 62), steps_per_quarter=2)
     assert grid_distances([fine, fine], 1).tolist() == [0.5, 0.5, 0.5, 0.5]
+
+
+@settings(max_examples=50)
+@given(notes_in_quarters)
+def test_the_cells_of_both_planes_lose_nothing(notes):
+    roll = roll_of_notes(*notes)
+    cells = roll.plane("both")
+    again = PianoRoll.from_plane(cells, "both", tempo=roll.tempo)
+    assert cells.shape == (len(roll), 176)
+    assert again == roll
+    assert cells.sum() == roll.sounding.sum()
+    before = np.concatenate([np.zeros((1, 176), bool), cells[:-1]])
+    assert (cells <= possible_cells(before, cells)).all()
+
+
+def test_the_cells_of_a_key_are_its_onset_and_its_hold():
+    roll = roll_of_notes((0, 0.5, 60), (0.5, 0.25, 60))  # two steps, then one
+    onset, hold = roll.plane("both")[:, 2 * C4 : 2 * C4 + 2].T.tolist()
+    assert onset == [True, False, True]
+    assert hold == [False, True, False]
+
+
+def test_a_hold_of_a_key_that_did_not_sound_is_refused():
+    cells = np.zeros((2, 176), bool)
+    cells[1, 2 * C4 + 1] = True
+    with pytest.raises(ValueError, match="sounds without an onset"):
+        PianoRoll.from_plane(cells, "both")
+
+
+def test_what_is_possible_depends_on_the_step_before_and_on_the_onsets():
+    before = np.array([1, 0, 0, 1, 0, 0, 0, 1])  # struck, held, silent, held
+    cells = np.array([0, 0, 0, 0, 0, 0, 1, 0])  # the last is struck again
+    assert possible_cells(before, cells).tolist() == [1, 1, 1, 1, 1, 0, 1, 0]

@@ -10,7 +10,9 @@ from support.widget_pages import hindrances, watch
 MEGABYTE = 1e6
 PLAIN, WITH_WIDGET, COMPOSER = 5 * MEGABYTE, 10 * MEGABYTE, 14 * MEGABYTE
 DRESS = "theme => { document.documentElement.dataset.theme = theme; }"
-READABLE = 1000  # milliseconds until the text is there
+READABLE = 1000  # milliseconds until the text is there, on no slow machine;
+TIMES_PLAIN = 3  # and on one, as against a page of nothing but text
+PLAINEST = "book/about.html"
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 TRIES = 10
 
@@ -38,7 +40,10 @@ def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
         page.evaluate(DRESS, theme)
         page.wait_for_timeout(300)  # colours may fade over
         assert hindrances(page) == [], theme
-    assert readable_after(page) < READABLE
+    after = readable_after(page)
+    if after >= READABLE:
+        visit(page, book / PLAINEST)
+        assert after < TIMES_PLAIN * readable_after(page)
 
 
 def readable_after(page):

@@ -9,6 +9,7 @@ from support import toy, zoo
 from support.composer_page import DONE, compose, error, midi_of, put
 from support.widget_pages import audio_state, hindrances, loudest
 
+from deepmusician.music import PianoRoll
 from deepmusician.sound import RATE, render
 from deepmusician.widgets import composer
 
@@ -129,13 +130,21 @@ def loudness_over_time(samples, window=RATE // 20):
     return np.abs(whole).reshape(-1, window).mean(axis=1)
 
 
+# Pressed in the page itself: a fast machine composes the rest before a click arrives.
+STOPPED_ON_THE_WAY = """() => {
+  const told = document.querySelector(".dm-actions .dm-soft").textContent;
+  if (told.startsWith("step")) {
+    const buttons = [...document.querySelectorAll(".dm-actions button")];
+    buttons.find((button) => button.textContent === "Stop").click();
+    return true;
+  }
+}"""
+
+
 def test_stopping_while_it_composes_keeps_what_there_is(page):
     put(page, "Length in steps", 50000)
     page.get_by_role("button", name="Compose", exact=True).click()
-    page.wait_for_function(
-        "document.querySelector('.dm-actions .dm-soft').textContent.startsWith('step')"
-    )
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.wait_for_function(STOPPED_ON_THE_WAY)
     page.wait_for_function(DONE)
     facts = page.locator(".dm-take .dm-soft").text_content()
     assert facts.startswith("stopped after ")
@@ -418,3 +427,45 @@ def test_readers_with_disabilities_meet_no_serious_barrier(show, widget, theme):
     page.get_by_role("button", name="Compose", exact=True).click()
     assert error(page) != ""
     assert hindrances(page) == []
+
+
+@pytest.fixture
+def whole_page(show, tmp_path):
+    """Give a page whose network writes lengths, and one opening with lengths."""
+    settings = {"plane": "both", "start": "zero", "intervals": 12}
+    run = toy.untrained(tmp_path, context=96, outputs="dependent", **settings)
+    onsets = toy.tune(1, steps=16).onsets
+    opening = PianoRoll.from_plane(onsets, hold=3, name="Short notes")
+    return opened(show, composer(run, {"Short notes": opening}))
+
+
+def test_a_network_of_both_planes_writes_notes_as_long_as_it_holds_them(
+    whole_page, tmp_path
+):
+    compose(whole_page, **{"Length in steps": 96, "Seed": 3})
+    roll = midi_of(whole_page, 1, tmp_path)
+    lengths = {held for *_, held in roll.notes()}
+    assert len(lengths) > 3
+    open_beginning(whole_page)
+    whole_page.get_by_label("Opening").select_option("Short notes")
+    compose(whole_page, takes=2)
+    begun = midi_of(whole_page, 2, tmp_path)
+    ends = [onset + held for onset, _, held in begun.notes() if onset < 16]
+    starts = {onset: held for onset, _, held in begun.notes() if onset < 12}
+    assert len(begun) == 16 + 96
+    assert set(starts.values()) == {3}
+    assert max(ends) >= 15  # the last one may be held on
+    assert whole_page.complaints == []
+
+
+def test_a_link_of_an_earlier_network_says_that_the_notes_will_differ(whole_page):
+    whole_page.evaluate(
+        "location.hash = '#take=1&network=earlier&length=96&temperature=1&tempo=100"
+        "&threshold=0.5&seed=3&rule=sample'"
+    )
+    said = whole_page.locator(".dm-shared")
+    said.wait_for()
+    assert (
+        "composed by another network, so the notes will differ" in said.text_content()
+    )
+    assert whole_page.locator(".dm-take").count() == 0  # nothing plays by itself

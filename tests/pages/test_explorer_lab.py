@@ -25,11 +25,11 @@ def test_a_kernel_trains_the_alpha_and_gamma_that_are_set(page):
     alpha = page.get_by_role("slider", name="alpha", exact=True)
     for _ in range(5):
         alpha.press("ArrowRight")
-    page.get_by_text("Nearest cell: alpha 0.25, gamma 2, seed 0").wait_for()
+    page.get_by_text("Nearest cell: alpha 0.25, gamma 2, seed 0", exact=True).wait_for()
     page.get_by_role("button", name="Train alpha 0.3, gamma 2").click()
     page.get_by_role("button", name="Stop training").wait_for()
     page.get_by_text("Trained: alpha 0.3, gamma 2").wait_for()
-    page.get_by_text("Trained here: alpha 0.3, gamma 2, seed 0").wait_for()
+    page.get_by_text("Trained here: alpha 0.3, gamma 2, seed 0", exact=True).wait_for()
     mark = page.get_by_role("button", name="trained here, alpha 0.3")
     assert mark.get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="alpha 0.9, gamma 5, seed 0").click()

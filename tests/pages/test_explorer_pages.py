@@ -59,7 +59,8 @@ def test_keys_on_the_sliders_move_all_that_is_shown(page, pieces):
     alpha, gamma = (float(text) for text in readouts(page))
     assert (0.6 < alpha < 0.8, gamma) == (True, 5)
     cell = min((0.1, 0.25, 0.5, 0.75, 0.9), key=lambda value: abs(value - alpha))
-    page.get_by_text(f"cell: alpha {cell:g}, gamma 5, seed 0").wait_for()
+    words = f"cell: alpha {cell:g}, gamma 5, seed 0"
+    page.locator(".dm-nearest").get_by_text(words).wait_for()
     assert page.locator(".dm-panels").inner_html() != curves
     assert f"1 − alpha = {1 - alpha:.2f}" in page.locator(".dm-sentence").inner_text()
     assert pressed_cell(page).startswith(f"alpha {cell:g}, gamma 5")

@@ -7,10 +7,12 @@ import pytest
 from support.network_js import played
 from support.toy import untrained
 
+from deepmusician.studies import read_composer_network
 from deepmusician.training import export_run
 from deepmusician.widgets.bundle import WEB, one_module
 
 STEP = 12  # milliseconds: a tenth of a sixteenth note at 120 quarters a minute
+COMPOSERS_STEP = 5  # milliseconds, for the network of the book
 STRETCH = 50  # milliseconds for which preparing may hold the page up
 CONTEXT = 96
 STEPS = 2 * CONTEXT + 8
@@ -46,21 +48,32 @@ def file(tmp_path_factory):
     """A network of the largest size that the page may carry, untrained."""
     folder = tmp_path_factory.mktemp("network")
     sizes = {"hidden": 512, "classifier_hidden": 1024, "context": CONTEXT}
-    run = untrained(folder, outputs="dependent", **sizes)
+    whole = {"plane": "both", "intervals": 24}
+    run = untrained(folder, outputs="dependent", **sizes, **whole)
     return export_run(run, folder / "large.safetensors")
 
 
 @pytest.fixture(scope="module")
-def pieces(file, browser, tmp_path_factory):
-    """Pieces of one seed, composed on a page that was opened from its folder."""
+def page_with(browser, tmp_path_factory):
+    """Give a page, opened from its folder, for the bytes of a network's file."""
     path = tmp_path_factory.mktemp("page") / "network.html"
     code = one_module(WEB / "network" / "network.js")
     code += "Object.assign(globalThis, { Composition, Network });"
     path.write_text(f"<!doctype html><script type=module>{code}</script>")
-    found = []
-    page = browser.new_page()
-    page.goto(path.as_uri())
-    page.evaluate(OPEN, base64.b64encode(file.read_bytes()).decode())
+
+    def opened(weights: bytes):
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.evaluate(OPEN, base64.b64encode(weights).decode())
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def pieces(file, page_with):
+    """Pieces of one seed, composed on a page."""
+    page, found = page_with(file.read_bytes()), []
     while len(found) < FEWEST or (len(found) < MOST and is_disturbed(found)):
         found.append(page.evaluate(COMPOSE, STEPS))
     page.close()
@@ -81,6 +94,13 @@ def test_a_step_takes_less_than_a_tenth_of_a_sixteenth_note(pieces):
     assert len(times) == STEPS
     assert np.median(times) < STEP
     assert np.quantile(times, 0.9) < 2 * STEP
+
+
+def test_the_composers_network_takes_a_few_milliseconds_a_step(page_with):
+    page = page_with(read_composer_network().weights)
+    found = [page.evaluate(COMPOSE, STEPS) for _ in range(FEWEST)]
+    page.close()
+    assert np.median(quickest(found)) < COMPOSERS_STEP
 
 
 def test_the_step_at_which_the_encoder_has_read_anew_is_no_longer(pieces):

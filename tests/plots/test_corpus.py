@@ -1,11 +1,25 @@
 """Pictures of corpora: what is drawn is what was counted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.pictures import patches_named, roll_of
 
-from deepmusician.plots import emptiness, grid_shifts, pitch_histogram
-from deepmusician.plots.corpus import histogram_by_piece, position_shares, strewn
+from deepmusician.music import PianoRoll
+from deepmusician.plots import (
+    chord_sizes,
+    emptiness,
+    grid_shifts,
+    note_lengths,
+    pitch_histogram,
+)
+from deepmusician.plots.corpus import (
+    chord_size_shares,
+    histogram_by_piece,
+    position_shares,
+    strewn,
+)
 
 
 @pytest.mark.parametrize(("share", "filled"), [(0.0125, 12), (0.045, 45), (0.0, 0)])
@@ -24,6 +38,20 @@ def test_positions_in_the_beat_are_shares_of_all_onsets():
     pieces = [roll_of([(0, 40), (4, 41), (6, 40)]), roll_of([(3, 50)])]
     assert position_shares(pieces).tolist() == [0.5, 0.0, 0.25, 0.25]
     assert position_shares([roll_of([])]).tolist() == [0, 0, 0, 0]
+
+
+def test_lengths_are_shares_of_the_notes_and_rare_ones_stand_together():
+    onsets = np.zeros((400, 88), bool)
+    onsets[::4, 40] = True
+    human = PianoRoll.from_plane(onsets)
+    human = replace(human, onsets=human.onsets & (np.arange(400) != 8)[:, None])
+    other = PianoRoll.from_plane(onsets, hold=2)
+    ax = note_lengths({"Bach": [human], "network": [other]}).axes[0]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["4", "8", "other"]
+    heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
+    assert heights[0] == pytest.approx([98 / 99, 1 / 99, 0])
+    assert heights[1] == pytest.approx([0, 0, 1])
+    assert ax.get_legend().get_texts()[0].get_text() == "Bach"
 
 
 def test_the_pitch_histogram_counts_onsets_and_names_the_outermost_keys():
@@ -49,3 +77,14 @@ def test_every_label_and_grid_has_a_histogram_of_shares():
     for ax in figure.axes:
         assert sum(bar.get_height() for bar in ax.patches) == pytest.approx(1.0)
         assert ax.patches[-1].get_height() == 0.75
+
+
+def test_chords_are_counted_among_the_steps_with_an_onset():
+    plane = np.zeros((5, 88), dtype=bool)
+    plane[0, :1] = plane[1, :2] = plane[2, :2] = plane[3, :9] = True
+    piece = PianoRoll.from_plane(plane)
+    assert chord_size_shares([piece], most=4).tolist() == [0.25, 0.5, 0.0, 0.25]
+    silence = PianoRoll.from_plane(plane[4:])
+    assert chord_size_shares([silence], most=3).tolist() == [0.0, 0.0, 0.0]
+    bars = chord_sizes({"human": [piece], "independent": [piece]}, most=4)
+    assert len(bars.axes[0].patches) == 8

@@ -3,7 +3,13 @@
 import numpy as np
 
 from deepmusician.model import DependentClassifier, NetworkConfig
-from deepmusician.plots import draw_masks, draw_network, draw_unrolled
+from deepmusician.music import PianoRoll
+from deepmusician.plots import (
+    attention_map,
+    draw_masks,
+    draw_network,
+    draw_unrolled,
+)
 from deepmusician.plots.network import by_similarity
 
 
@@ -46,3 +52,12 @@ def test_units_that_move_alike_stand_together():
 def test_units_on_a_line_are_ordered_along_it():
     steps = np.linspace(-1, 1, 9)
     assert by_similarity(np.outer(steps, [4.0, 3.0])).tolist() in ([0, 1], [1, 0])
+
+
+def test_attention_s_two_axes_count_the_same_bars():
+    roll = PianoRoll.from_plane(np.eye(48, 88, dtype=bool))
+    _, ax = attention_map(np.eye(48), roll).axes
+    bars = [text.get_text() for text in ax.get_yticklabels()]
+    assert bars == [text.get_text() for text in ax.get_xticklabels()] == ["1", "2", "3"]
+    (image,) = ax.images
+    assert image.get_array().shape == (48, 48)

@@ -4,17 +4,14 @@ import numpy as np
 import pytest
 from support.pictures import roll_of
 
-from deepmusician.music import PianoRoll
 from deepmusician.plots import (
     by_step,
-    chord_sizes,
     density_by_bar,
     rule_sweep,
     waveform,
 )
 from deepmusician.plots.playing import (
     bar_densities,
-    chord_size_shares,
     envelope,
     in_blocks,
 )
@@ -59,17 +56,6 @@ def test_lines_of_one_colour_differ_in_their_dashes():
     first, second, _ = lines.axes[0].lines
     assert first.get_color() == second.get_color()
     assert first.get_linestyle() != second.get_linestyle()
-
-
-def test_chords_are_counted_among_the_steps_with_an_onset():
-    plane = np.zeros((5, 88), dtype=bool)
-    plane[0, :1] = plane[1, :2] = plane[2, :2] = plane[3, :9] = True
-    piece = PianoRoll.from_plane(plane)
-    assert chord_size_shares([piece], most=4).tolist() == [0.25, 0.5, 0.0, 0.25]
-    silence = PianoRoll.from_plane(plane[4:])
-    assert chord_size_shares([silence], most=3).tolist() == [0.0, 0.0, 0.0]
-    bars = chord_sizes({"human": [piece], "independent": [piece]}, most=4)
-    assert len(bars.axes[0].patches) == 8
 
 
 def test_an_envelope_keeps_the_loudest_sample_of_every_column():

@@ -14,6 +14,7 @@ from IPython.core.pylabtools import select_figure_formats
 from IPython.utils.capture import capture_output
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
+from support.pictures import contrast
 
 from deepmusician import plots
 from deepmusician.colours import COLOURS, ROLE_NAMES
@@ -30,14 +31,14 @@ BLINDNESS = {
 
 @pytest.mark.parametrize("role", LINES)
 def test_every_role_is_a_line_that_stands_out_from_the_ground(role):
-    assert style.contrast(COLOURS[role]) >= 3.0
-    assert style.contrast(style.text_colour(role)) >= 4.5
+    assert contrast(COLOURS[role]) >= 3.0
+    assert contrast(style.text_colour(role)) >= 4.5
     assert role in ROLE_NAMES
 
 
 def test_onset_and_held_key_stand_out_from_each_other():
-    assert style.contrast(COLOURS["onsets"], COLOURS["sounding"]) > 3.0
-    assert style.contrast("black", "white") == pytest.approx(21.0)
+    assert contrast(COLOURS["onsets"], COLOURS["sounding"]) > 3.0
+    assert contrast("black", "white") == pytest.approx(21.0)
 
 
 def seen_by(eye, colour):

@@ -31,10 +31,7 @@ def test_a_map_has_small_alphas_at_the_bottom_and_says_half_the_range():
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0.5", "0.9"]
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0", "2"]
     places = {text.get_text(): text.get_position()[0] for text in ax.texts}
-    assert {"2.50", "±0.5", "4.00", "8.00"} <= set(places)
-    assert places["2.50"] == 0
-    assert places["4.00"] == 1
-    assert words(ax).count("–") == 1  # the cell that nobody ran
+    assert places == {"2.50\n±0.5": 0.5, "4.00\n±0": 1.5, "8.00\n±0": 0.5}
 
 
 def test_the_frame_stands_around_bce_and_nowhere_else():
@@ -43,8 +40,8 @@ def test_the_frame_stands_around_bce_and_nowhere_else():
         return [patch for patch in ax.patches if patch.get_gid() == "mark"]
 
     (frame,) = framed((0.5, 0.0))
-    assert frame.get_x() == pytest.approx(-0.48)
-    assert frame.get_y() == pytest.approx(-0.48)
+    assert frame.get_x() == pytest.approx(0.02)
+    assert frame.get_y() == pytest.approx(0.02)
     assert framed((0.3, 0.0)) == []
     assert framed(None) == []
 

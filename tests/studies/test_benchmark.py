@@ -1,12 +1,10 @@
 """The benchmark: its scores, and the record, which is still what the code gives."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from support.little_benchmark import LITTLE, with_little_rows
+from support.shelf import need_download
 from support.toy import tunes
 
 from deepmusician.corpora import load_corpus
@@ -17,7 +15,6 @@ from deepmusician.studies import (
     BenchmarkRow,
     benchmark,
     check_benchmark,
-    check_code,
     find_frames,
     read_benchmark,
     read_benchmark_curves,
@@ -31,8 +28,6 @@ from deepmusician.studies.results import RecordError
 from deepmusician.training import Run, RunStore, fit
 from deepmusician.training.loop import TrainingLoop
 
-ROOT = Path(__file__).parents[2]
-SHELVES = (os.environ.get("DEEPMUSICIAN_DATA"), ROOT.parent / "shared" / "datasets")
 EPOCHS = 2  # of the short re-run
 NEAR = 0.1  # nats per frame: what rounding may do in so few epochs
 
@@ -110,11 +105,8 @@ def test_a_set_that_cannot_be_had_is_none(monkeypatch):
 @pytest.fixture
 def jsb(monkeypatch):
     """The chorales of the benchmark, where they lie on one of the shelves."""
-    for shelf in filter(None, SHELVES):
-        if Path(shelf, "boulanger-lewandowski", "JSB_Chorales.mat").exists():
-            monkeypatch.setenv("DEEPMUSICIAN_DATA", str(shelf))
-            return load_corpus("jsb")
-    pytest.skip("JSB_Chorales.mat was not downloaded: set DEEPMUSICIAN_DATA")
+    need_download(monkeypatch, "boulanger-lewandowski/JSB_Chorales.mat")
+    return load_corpus("jsb")
 
 
 @pytest.mark.parametrize("row", BENCHMARK_ROWS, ids=str)
@@ -127,10 +119,6 @@ def test_each_recorded_row_still_has_its_configuration(row):
 def test_every_recorded_row_is_one_of_the_benchmark():
     rows = read_benchmark().provenance.details["rows"]
     assert set(rows) <= {str(row) for row in BENCHMARK_ROWS}
-
-
-def test_the_code_gives_what_it_gave_when_the_benchmark_was_recorded():
-    check_code(read_benchmark().provenance, "make benchmark")
 
 
 def test_a_short_re_run_starts_on_the_recorded_curve(jsb, tmp_path, monkeypatch):

@@ -1,10 +1,10 @@
 """The rows of the benchmark: which there are, and how one is asked for."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.shelf import need_download
 
 from deepmusician.baselines import ConstantDensity, NoteUnigram
 from deepmusician.corpora import CATALOGUE, load_corpus
@@ -23,6 +23,8 @@ from deepmusician.studies.benchmark_rows import (
     KINDS,
     TARGETS,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_rows_are_chosen_by_set_outputs_and_network():
@@ -69,8 +71,6 @@ def test_the_command_of_a_row_asks_for_that_row(capsys):
         ]
 
 
-ROOT = Path(__file__).parents[2]
-SHELVES = (os.environ.get("DEEPMUSICIAN_DATA"), ROOT.parent / "shared" / "datasets")
 TO_THE_DIGIT = 0.01
 
 
@@ -82,12 +82,9 @@ def published(model):
 @pytest.fixture(params=FRAME_SETS)
 def frames(request, monkeypatch):
     """A set of published frames that lies on one of the shelves."""
-    name = f"boulanger-lewandowski/{CATALOGUE[request.param].matrix}"
-    for shelf in filter(None, SHELVES):
-        if (Path(shelf) / name).exists():
-            monkeypatch.setenv("DEEPMUSICIAN_DATA", str(shelf))
-            return load_corpus(request.param)
-    pytest.skip(f"{name} was not downloaded: set DEEPMUSICIAN_DATA to its folder")
+    matrix = CATALOGUE[request.param].matrix
+    need_download(monkeypatch, f"boulanger-lewandowski/{matrix}")
+    return load_corpus(request.param)
 
 
 def test_the_note_1_gram_gives_the_published_figure(frames):

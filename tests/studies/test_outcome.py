@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.toy import TINY, tune, tunes
+from support.toy import TINY, tune, tunes, untrained
 
 from deepmusician.music import KEYS, PianoRoll
 from deepmusician.studies import RULE_VARIANTS, outcome, unpack_roll
@@ -60,6 +60,14 @@ def test_silence_has_no_share_on_the_beat(run, monkeypatch):
     assert np.isnan(measures["free_density_on_beat"])
 
 
+def test_of_both_planes_what_is_kept_has_lengths(tmp_path):
+    whole = untrained(tmp_path, plane="both", outputs="dependent")
+    measures, pieces = outcome.play_by_rules(whole, [tune(5)[:6], tune(4)[:6]], 40)
+    assert all(len(roll) == 40 for roll in pieces.values())
+    assert len({held for *_, held in pieces["sample"].notes()}) > 1
+    assert measures["free_sample_density"] > 0
+
+
 def test_openings_are_of_pieces_kept_back():
     assert openings(tunes(), 8) == [tune(5)[:8]]
 
@@ -69,6 +77,8 @@ def test_a_packed_roll_is_read_back(plane):
     cells = np.random.default_rng(0).random((192, KEYS)) < 0.05
     roll = PianoRoll.from_plane(cells, plane, steps_per_quarter=2)
     assert unpack_roll(pack_roll(roll, plane), 192, plane, 2) == roll
+    both = unpack_roll(pack_roll(roll, "both"), 192, "both", 2)
+    assert both == roll
 
 
 @pytest.mark.parametrize("text", ["", "no base64!", "AAAA"])

@@ -88,29 +88,24 @@ def test_a_local_process_that_dies_costs_nothing_but_its_time(
     assert "a process died; its run goes on in another" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_a_few_updates_show_how_many_networks_to_train_at_a_time(
-    monkeypatch, capsys, together
+@pytest.mark.parametrize(
+    ("cores", "runs", "expected"), [(4, 3, (3, 1)), (4, 1, (1, 4)), (1, 3, (1, 1))]
+)
+def test_networks_train_one_a_free_core_and_share_the_threads(
+    tmp_path, monkeypatch, cores, runs, expected
 ):
-    def rates(config, packed, jobs, threads):
-        assert config == BASE
-        return [10.0] * jobs if together else [5.0 * threads**2] * jobs
+    asked = []
 
-    monkeypatch.setattr(parallel, "free_cores", lambda: 4)
-    monkeypatch.setattr(parallel, "_rates", rates)
-    expected = (3, 1) if together else (1, 4)
-    assert parallel._fastest([BASE] * 3, b"") == expected
-    said = capsys.readouterr().err
-    assert f"networks at a time: {expected[0]} (updates a second: " in said
-    assert parallel._fastest([BASE], b"") == (1, 4)  # nothing to measure
-    monkeypatch.setattr(parallel, "free_cores", lambda: 1)
-    assert parallel._fastest([BASE] * 3, b"") == (1, 1)
+    def local(jobs, threads):
+        asked.append((jobs, threads))
+        return lambda task, todo: iter(())
 
-
-def test_what_is_measured_is_updates_in_processes_of_their_own():
-    rates = parallel._rates(BASE, parallel._packed(tunes()), 2, 1)
-    assert len(rates) == 2
-    assert all(1 < rate < 10_000 for rate in rates)
+    monkeypatch.setattr(parallel, "free_cores", lambda: cores)
+    monkeypatch.setattr(parallel, "_local", local)
+    configs = [BASE.but(seed=seed) for seed in range(runs)]
+    with pytest.raises(KeyError):
+        parallel.train_all(configs, tunes(), RunStore(tmp_path), progress=False)
+    assert asked == [expected]
 
 
 def test_processes_that_die_again_and_again_are_given_up(tmp_path, monkeypatch):

@@ -86,10 +86,11 @@ def test_each_preset_has_both_classifiers(name):
     assert preset(name).dependent.network.outputs == "dependent"
 
 
-def test_the_composers_network_is_the_reports_network_with_dependent_outputs():
+def test_the_composers_network_is_the_reports_decoder_on_both_planes():
     assert COMPOSER.corpus == "bach-chorales"
     network = COMPOSER.network
-    assert (network.outputs, network.start) == ("dependent", "guided")
+    wanted = ("dependent", "both", "zero")
+    assert (network.outputs, network.plane, network.start) == wanted
     assert network.layers == preset("full").report.network.layers
     assert COMPOSER.patience == COMPOSER.epochs  # the best of all epochs, none cut off
 
@@ -97,5 +98,9 @@ def test_the_composers_network_is_the_reports_network_with_dependent_outputs():
 def test_mozart_is_learnt_by_the_composers_network():
     composer, mozart = asdict(COMPOSER), asdict(MOZART)
     differing = {key for key in composer if composer[key] != mozart[key]}
-    assert differing == {"corpus", "epochs", "patience"}
+    training = {"epochs", "windows_per_epoch", "patience"}
+    assert differing == {"corpus", "network"} | training
+    network, other = composer["network"], mozart["network"]
+    differing = {key for key in network if network[key] != other[key]}
+    assert differing == {"context", "dropout", "classifier_dropout"}
     assert mozart["corpus"] == "mozart-sonatas"

@@ -5,11 +5,10 @@ from dataclasses import asdict
 
 import pandas as pd
 import pytest
-from support.recordings import FINGERPRINT, as_committed
 from support.toy import TINY
 
 from deepmusician.studies import recording
-from deepmusician.studies.recording import Recording, check_range, check_settings
+from deepmusician.studies.recording import check_range, check_settings
 from deepmusician.studies.results import RecordError
 
 
@@ -39,26 +38,6 @@ def test_code_that_is_not_committed_is_refused(tmp_path, monkeypatch):
     (tmp_path / "room.py").write_text("2\n")
     with pytest.raises(RuntimeError, match=r"not committed.*room\.py"):
         recording.clean_commit()
-
-
-def test_code_that_changes_during_a_recording_is_refused(monkeypatch):
-    as_committed(monkeypatch)
-    begun = Recording()
-    monkeypatch.setattr(recording, "sources_now", lambda: "others")
-    with pytest.raises(RuntimeError, match="changed during the recording"):
-        begun.close("make x", {})
-
-
-def test_a_recording_keeps_commit_sources_and_fingerprint(monkeypatch):
-    as_committed(monkeypatch)
-    monkeypatch.setattr(recording, "sources_now", lambda: "these")
-    provenance = Recording().close("make x", {"jobs": 2}, spent=90)
-    assert (provenance.commit, provenance.seconds) == ("c0ffee", 90)
-    assert provenance.details == {
-        "sources": "these",
-        "fingerprint": FINGERPRINT,
-        "jobs": 2,
-    }
 
 
 def test_a_setting_that_was_added_since_does_not_matter_at_its_default():

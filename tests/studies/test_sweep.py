@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from support.recordings import FINGERPRINT, as_committed
+from support.recordings import as_committed
 from support.toy import TINY, tunes
 
 from deepmusician.studies import (
@@ -244,12 +244,6 @@ def test_a_cell_that_lands_elsewhere_is_named_with_both_values(recorded, again):
 def test_a_cell_that_is_no_number_is_refused(recorded, again):
     again[0].metrics["test"]["density"] = float("nan")
     with pytest.raises(RecordError, match="test_density is nan now"):
-        check_sweep(*again, book=BOOK, folder=recorded)
-
-
-def test_code_that_gives_other_results_fails_the_check(recorded, again, monkeypatch):
-    as_committed(monkeypatch, fingerprint=FINGERPRINT | {"nll": 2.6})
-    with pytest.raises(RecordError, match=r"nll was 2\.5 and is 2\.6.*make sweep"):
         check_sweep(*again, book=BOOK, folder=recorded)
 
 

@@ -3,7 +3,9 @@
 from support.recordings import as_committed
 from support.toy import TINY, tunes
 
-LITTLE = TINY.but(outputs="dependent", corpus="tunes")
+LITTLE = TINY.but(
+    outputs="dependent", plane="both", start="zero", intervals=12, corpus="tunes"
+)
 
 
 def as_recorded(patch) -> None:

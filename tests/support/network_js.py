@@ -50,9 +50,9 @@ def as_plane(steps: Sequence[Sequence[int]], keys: int = KEYS) -> torch.Tensor:
 
 @torch.no_grad()
 def judged(model: DeepMusician, prime: list, steps: list) -> np.ndarray:
-    """The logits (steps, keys) of a model that reads these steps after the prime."""
+    """The logits (steps, cells) of a model that reads these steps after the prime."""
     was, model = next(model.parameters()).dtype, model.double()
-    keys, context = model.config.keys, model.config.context
+    keys, context = model.config.cells, model.config.context
     silence = torch.zeros(context, keys, dtype=torch.float64)
     whole = torch.cat([silence, as_plane(prime, keys), as_plane(steps, keys)])
     begin = len(silence) + len(prime)

@@ -1,6 +1,7 @@
 """Small rolls with onsets in given cells, and what figures hold by its name."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from deepmusician.music import Notes, PianoRoll
 from support.rolls import plane_of
@@ -28,3 +29,18 @@ def line_named(ax, name):
     """Return the one line of axes that has a name."""
     (line,) = [line for line in ax.lines if line.get_gid() == name]
     return line
+
+
+def luminance(colour: object) -> float:
+    """Return the relative luminance of a colour, 0 to 1 (WCAG 2.1)."""
+    channels = np.array(to_rgb(colour))
+    linear = np.where(
+        channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+    )
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(colour: object, other: object = "#FFFFFF") -> float:
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
+    low, high = sorted((luminance(colour), luminance(other)))
+    return (high + 0.05) / (low + 0.05)

@@ -44,3 +44,16 @@ def four_notes(velocities=None):
         dropped={"drums": 2},
         velocities=None if velocities is None else np.array(velocities),
     )
+
+
+def busy_pieces(*lengths, share=0.02):
+    """Return pieces of chance, with chords, rests and held notes, of so many steps."""
+    generator, rolls = np.random.default_rng(3), []
+    for steps in lengths or (24, 41, 60):
+        onsets = generator.random((steps, KEYS)) < share
+        goes_on = generator.random((steps, KEYS)) < 0.6
+        sounding = onsets.copy()
+        for step in range(1, steps):
+            sounding[step] |= sounding[step - 1] & goes_on[step]
+        rolls.append(PianoRoll(onsets, sounding, name=f"piece of {steps}"))
+    return rolls

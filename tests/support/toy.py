@@ -40,13 +40,16 @@ def tunes() -> Corpus:
 def untrained(folder: Path, **settings) -> Run:
     """A run of `TINY` and other settings that has learnt nothing, made at once.
 
-    Its outputs are loud enough to play about one key per step.
+    Its outputs are loud enough to play about one key per step, and to hold some.
     """
     config = TINY.but(**settings)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         model = DeepMusician(config.network).eval()
-        model.set_output_bias(1 / KEYS, config.calibration)
+        density = torch.tensor([1 / KEYS, 0.7][: config.network.planes]).repeat(KEYS)
+        model.set_output_bias(density, config.calibration)
         torch.nn.init.normal_(model.classifier.output.weight, std=0.5)
+        if config.network.intervals:
+            torch.nn.init.normal_(model.classifier.from_before.weights.weight, std=0.5)
     metrics = {"valid": {"density_threshold": 0.1}, "test": {"nll_step": 5.0}}
     return Run(folder, config, model, pd.DataFrame(), metrics)

@@ -6,12 +6,12 @@ from deepmusician.music import KEYS, PianoRoll
 
 
 def chance_tune(seed, steps=128, name=""):
-    """A chord of three keys on every beat, drawn at random."""
+    """A chord of three keys on every beat, drawn at random, all held as long."""
     generator = np.random.default_rng(seed)
     plane = np.zeros((steps, KEYS), bool)
     for step in range(0, steps, 4):
         plane[step, generator.choice(np.arange(30, 60), 3, replace=False)] = True
-    return PianoRoll.from_plane(plane, name=name)
+    return PianoRoll.from_plane(plane, hold=int(generator.integers(1, 5)), name=name)
 
 
 def chance_tunes(count, seed, name="", steps=128):

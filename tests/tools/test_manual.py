@@ -9,7 +9,7 @@ from typer.main import get_command
 from deepmusician.cli.commands import app
 from deepmusician.corpora import CATALOGUE, chorale_files
 from deepmusician.corpora.catalogue import TWICE
-from deepmusician.evaluation import MEASURES
+from deepmusician.evaluation import LENGTH_MEASURES, MEASURES
 from deepmusician.studies import read_composer_network
 
 COMMANDS = get_command(app).commands
@@ -40,7 +40,8 @@ def test_the_manual_says_what_an_option_is_by_default():
 def test_the_manual_has_every_measure_of_music_by_its_name_in_tables():
     lines = manual.measures().splitlines()
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines[2:]] == [
-        *MEASURES
+        *MEASURES,
+        *LENGTH_MEASURES,
     ]
 
 

@@ -25,6 +25,8 @@ CHAPTERS = [
     "training",
     "listening_tests",
     "published_record",
+    "notes_that_last",
+    "music_as_language",
 ]
 EXERCISE = """\
 :::{admonition} Exercise

@@ -1,6 +1,7 @@
 """A network in a file: what it weighs, how exact it is, and what is refused."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ DAMAGES = {
     "cut in half": (lambda whole: whole[: len(whole) // 2], "not a whole one"),
     "longer": (lambda whole: whole + b"\0", "not a whole one"),
     "another's": (swapped(b'"deepmusician"', b'"anyone\'s own"'), "holds no network"),
-    "no JSON": (swapped(b'{\\n  \\"config', b"{\\n  ''config"), "not a whole one"),
+    "no JSON": (swapped(b'{\\n  \\"edition', b"{\\n  ''edition"), "not a whole one"),
     "no such network": (
         swapped(b'layers\\": 2', b'layers\\": 0'),
         "layers must be a positive whole number",
@@ -179,3 +180,39 @@ def test_the_command_refuses_a_run_that_is_not_there(tmp_path, monkeypatch):
 def test_the_command_s_help_shows_how_it_is_used():
     shown = typed("export", "--help").stdout
     assert "deepmusician export latest --output mine.safetensors" in shown
+
+
+def with_header(content, **changes):
+    """Return a file's bytes with other entries in the header's JSON."""
+    length = int.from_bytes(content[:8], "little")
+    outer = json.loads(content[8:][:length])
+    header = json.loads(outer["__metadata__"]["deepmusician"]) | changes
+    header = {name: value for name, value in header.items() if value is not None}
+    outer["__metadata__"]["deepmusician"] = json.dumps(header)
+    text = json.dumps(outer).encode()
+    return len(text).to_bytes(8, "little") + text + content[8 + length :]
+
+
+def test_a_file_of_the_first_edition_opens_and_one_of_a_later_is_refused(tmp_path):
+    run = untrained(tmp_path)
+    content = export_run(run, tmp_path / "a.safetensors").read_bytes()
+    config = asdict(run.model.config)
+    config.pop("intervals")
+    first = parse_export(with_header(content, edition=None, config=config))
+    assert first.model.config == run.model.config
+    with pytest.raises(ExportError, match=r"edition 3, .* up to 2: install a newer"):
+        parse_export(with_header(content, edition=3))
+
+
+@pytest.mark.parametrize("outputs", OUTPUTS)
+def test_both_planes_and_intervals_come_back_without_an_encoder(tmp_path, outputs):
+    settings = {"plane": "both", "start": "zero", "intervals": 12, "hidden": 20}
+    run = untrained(tmp_path, outputs=outputs, **settings)
+    path = export_run(run, tmp_path / "a.safetensors")
+    exported = read_export(path)
+    assert exported.model.config == run.model.config
+    assert b"encoder" not in path.read_bytes()
+    (one,), (two,) = (compose(each, 24, seed=1) for each in (run, exported))
+    assert np.array_equal(one.plane("both"), two.plane("both"))
+    (guided,) = compose(exported, 24, seed=1, start="guided")
+    assert np.array_equal(guided.plane("both"), two.plane("both"))

@@ -18,6 +18,7 @@ from deepmusician.training import CHECKPOINT, Run, RunStore, rate_share
 from deepmusician.training import loop as training_loop
 from deepmusician.training import run as run_module
 from deepmusician.training.loop import Interrupted, TrainingLoop
+from deepmusician.training.optimizers import running_mean
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,22 @@ def break_off(monkeypatch, epoch: int, error: BaseException) -> None:
     monkeypatch.setattr(TrainingLoop, "training_step", step)
 
 
-@pytest.mark.parametrize("config", [SHORT, SHORT.but(teacher_forcing=0.5)])
+WHOLE_NOTES = {"plane": "both", "start": "zero", "intervals": 12}
+TOKENS = {"representation": "tokens", "plane": "both", "start": "zero", "hidden": 8}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SHORT,
+        SHORT.but(teacher_forcing=0.5),
+        SHORT.but(optimizer="muon", average=0.9),
+        SHORT.but(**WHOLE_NOTES),
+        SHORT.but(**WHOLE_NOTES, loss="focal", alpha=0.4, noise=0.2),
+        SHORT.but(**TOKENS, noise=0.2),
+        SHORT.but(**TOKENS, body="transformer", heads=2, optimizer="muon"),
+    ],
+)
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     config, whole, corpus, store, tmp_path, monkeypatch
 ):
@@ -57,9 +73,11 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
         train(config, corpus, store)
     assert store.finished() == []
     monkeypatch.undo()
-    updates = []
+    updates, count = [], TrainingLoop.on_train_batch_end
     monkeypatch.setattr(
-        TrainingLoop, "on_train_batch_end", lambda *_: updates.append(1)
+        TrainingLoop,
+        "on_train_batch_end",
+        lambda *arguments: updates.append(1) or count(*arguments),
     )
     resumed = train(config, corpus, store)
     assert len(updates) == 2 * 3  # epochs 3 and 4, three updates each
@@ -220,3 +238,31 @@ def test_lightning_is_imported_by_one_file_and_only_to_train():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout == "False\n"
+
+
+def test_the_mean_of_the_weights_is_measured_and_kept(corpus, store):
+    loops = []
+    for average in (0.0, 0.9):
+        config = SHORT.but(average=average)
+        windows = Windows(corpus.train, context=8, target=8)
+        torch.manual_seed(0)
+        loops.append(TrainingLoop(config, windows, windows))
+    plain, averaged = loops
+    assert plain.measured is plain.model
+    first = averaged.model.classifier.output.bias.detach().clone()
+    for step in range(3):
+        with torch.no_grad():
+            averaged.model.classifier.output.bias.add_(step)
+        averaged.on_train_batch_end()
+    kept = averaged.measured.classifier.output.bias
+    assert (first < kept).all()
+    assert (kept < averaged.model.classifier.output.bias).all()
+
+
+def test_the_mean_forgets_where_the_weights_began():
+    mean = torch.zeros(1)
+    for count in range(300):
+        mean = running_mean(0.99, mean, torch.ones(1), torch.tensor(count))
+    assert mean.item() == pytest.approx(1, abs=1e-2)
+    later = running_mean(0.99, torch.zeros(1), torch.ones(1), torch.tensor(5000))
+    assert later.item() == pytest.approx(0.01)

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from support.network_js import as_steps, judged, played, refusal
+from support.network_js import as_plane, as_steps, judged, played, refusal
 from support.toy import TINY, untrained
 
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import evaluate
 from deepmusician.evaluation.cell_metrics import nll_per_step
-from deepmusician.model import DeepMusician, NetworkConfig, focal_logit
+from deepmusician.model import EXCLUDED, DeepMusician, NetworkConfig, focal_logit
 from deepmusician.music import KEYS, PianoRoll
 from deepmusician.training import RunStore, export_run, fit, read_export
 
@@ -147,7 +147,7 @@ def test_the_page_knows_what_the_file_tells(trained):
 
 
 @pytest.mark.parametrize("outputs", OUTPUTS)
-@pytest.mark.parametrize("plane", ["onsets", "sounding"])
+@pytest.mark.parametrize("plane", ["onsets", "sounding", "both"])
 @pytest.mark.parametrize("length", PRIMES)
 def test_a_decoder_that_starts_from_zeros_hears_the_prime_itself(
     tmp_path, outputs, plane, length
@@ -161,6 +161,26 @@ def test_a_decoder_that_starts_from_zeros_hears_the_prime_itself(
     assert any(answer["keys"])
     logits = judged(read_export(path).model, prime, answer["keys"])
     np.testing.assert_allclose(answer["logits"], logits, atol=2e-5)
+
+
+@pytest.mark.parametrize("outputs", OUTPUTS)
+@pytest.mark.parametrize("start", ["guided", "zero"])
+@pytest.mark.parametrize("length", PRIMES)
+def test_both_planes_and_intervals_are_computed_as_in_python(
+    tmp_path, outputs, start, length
+):
+    settings = {"plane": "both", "intervals": 24, "start": start, "context": 24}
+    run = untrained(tmp_path, outputs=outputs, **settings)
+    path = export_run(run, tmp_path / "a.safetensors")
+    prime = as_steps(HYMNS[0].plane("both")[:length])
+    (answer,) = played(path, {"options": {"prime": prime}, "steps": STEPS})["answers"]
+    logits = judged(read_export(path).model, prime, answer["keys"])
+    np.testing.assert_allclose(answer["logits"], logits, atol=2e-5)
+    cells = as_plane([*prime, *answer["keys"]], 2 * KEYS).bool().numpy()
+    lengths = {held for *_, held in PianoRoll.from_plane(cells, "both").notes()}
+    assert len(lengths) > 3
+    assert not (logits[:, ::2] == EXCLUDED).any()
+    assert (logits[:, 1::2] == EXCLUDED).any()
 
 
 def test_a_start_from_noise_is_drawn_from_the_seed(tmp_path):
@@ -220,12 +240,21 @@ def test_what_focal_loss_taught_is_played_by_its_calibrated_probability(tmp_path
         ({"temperature": 0}, "The temperature is a number above 0, not 0"),
         ({"seed": -1}, "The seed is a whole number from 0 up, not -1"),
         ({"seed": 0.5}, "The seed is a whole number from 0 up, not 0.5"),
-        ({"prime": [[88]]}, "A prime's keys are whole numbers below 88"),
+        ({"prime": [[88]]}, "A prime's cells are whole numbers below 88"),
     ],
 )
 def test_what_cannot_be_composed_is_refused_with_a_sentence(tmp_path, options, said):
     path = export_run(untrained(tmp_path), tmp_path / "a.safetensors")
     assert said in refusal(path, **options)
+
+
+def test_a_file_of_a_newer_edition_is_refused_with_a_sentence(tmp_path):
+    path = export_run(untrained(tmp_path), tmp_path / "a.safetensors")
+    content = path.read_bytes()
+    newer = content.replace(rb"\"edition\": 2", rb"\"edition\": 3")
+    assert newer != content
+    path.write_bytes(newer)
+    assert "of a newer edition than this page reads" in refusal(path)
 
 
 def test_density_needs_a_file_that_tells_its_threshold(tmp_path):

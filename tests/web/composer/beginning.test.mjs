@@ -39,13 +39,14 @@ test("a beginning is no longer than what the network reads", () => {
   assert.equal(beginning.length, 96);
 });
 
-test("the network reads onsets, or all that sounds, by its plane", () => {
+test("the network reads onsets, all that sounds, or both, by its plane", () => {
   const beginning = beginningOf([
     [0, 21, 3],
     [1, 108, 3],
   ]);
-  assert.deepEqual(beginning.keysOn("onsets"), [[0], [87], [], []]);
-  assert.deepEqual(beginning.keysOn("sounding"), [[0], [0, 87], [0, 87], [87]]);
+  assert.deepEqual(beginning.cellsOn("onsets"), [[0], [87], [], []]);
+  assert.deepEqual(beginning.cellsOn("sounding"), [[0], [0, 87], [0, 87], [87]]);
+  assert.deepEqual(beginning.cellsOn("both"), [[0], [1, 174], [1, 175], [175]]);
 });
 
 test("the opening of a file leaves out whole quarters of rest before its music", () => {

@@ -45,3 +45,16 @@ test("new music follows its beginning", () => {
     [4, 2, 1],
   );
 });
+
+test("of both planes, notes are as long as they are held, beyond their beginning", () => {
+  const beginning = beginningOf([[0, 60, 4]]);
+  const steps = [[79], [78, 80], [81], [], [80]];
+  const growingPiece = grownPiece(beginning, "both", steps);
+  assert.deepEqual(growingPiece.piece.notes, [
+    [0, 60, 5],
+    [5, 60, 1],
+    [5, 61, 2],
+    [8, 61, 1],
+  ]);
+  assert.equal(growingPiece.onsets, 3);
+});

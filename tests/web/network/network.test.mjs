@@ -34,6 +34,13 @@ const BY_RULE = [
   ["random", "density", "02b57c7ffd20a31e", 991],
 ];
 
+const WHOLE = [
+  ["independent", "guided", "52d56fe4ca1b7123", 1387],
+  ["independent", "zero", "bdd800426e2ce0e9", 1159],
+  ["dependent", "guided", "89e87c8c5779d636", 1889],
+  ["dependent", "zero", "b60c07d3d358da5c", 1698],
+];
+
 function digest(data) {
   return createHash("sha256").update(data).digest("hex").slice(0, 16);
 }
@@ -62,6 +69,40 @@ test("every start and every decision rule give the same notes as ever", () => {
     const result = composed(network, { ...shared, rule, prime });
     assert.deepEqual(result, expected, `${start}, ${rule}`);
   }
+});
+
+test("both planes, with scores by interval, give the same notes as ever", () => {
+  for (const [outputs, start, ...expected] of WHOLE) {
+    const network = tinyNetwork({
+      outputs,
+      start,
+      plane: "both",
+      calibration: CALIBRATIONS.none,
+    });
+    const prime = [[80], [81, 90], [81, 91]];
+    assert.deepEqual(composed(network, { seed: 5, prime }), expected);
+  }
+});
+
+test("nothing is held that did not sound, or is struck", () => {
+  const network = tinyNetwork({
+    outputs: "dependent",
+    plane: "both",
+    calibration: CALIBRATIONS.weighted,
+  });
+  const composition = new Composition(network, { seed: 3 });
+  let before = [];
+  let holds = 0;
+  for (let step = 0; step < 60; step += 1) {
+    const cells = composition.next();
+    for (const cell of cells.filter((each) => each % 2 === 1)) {
+      assert.ok(before.includes(cell) || before.includes(cell - 1));
+      assert.ok(!cells.includes(cell - 1));
+      holds += 1;
+    }
+    before = cells;
+  }
+  assert.ok(holds > 20);
 });
 
 test("calibrated logits are the same to the last bit", () => {

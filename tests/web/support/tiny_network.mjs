@@ -29,43 +29,66 @@ function bias(draw, count, shift = 0) {
   return Float64Array.from({ length: count }, () => draw() / 128 + shift);
 }
 
-function gru(draw, name) {
+function gru(draw, name, cells) {
   return [
-    [`${name}.gru.weight_ih_l0`, weight(draw, 3 * HIDDEN, 88, 1 / 64)],
+    [`${name}.gru.weight_ih_l0`, weight(draw, 3 * HIDDEN, cells, 1 / 64)],
     [`${name}.gru.weight_hh_l0`, weight(draw, 3 * HIDDEN, HIDDEN, 1 / 64)],
     [`${name}.gru.bias_ih_l0`, bias(draw, 3 * HIDDEN)],
     [`${name}.gru.bias_hh_l0`, bias(draw, 3 * HIDDEN)],
   ];
 }
 
-function classifier(draw, outputs) {
-  const keys = Array.from({ length: 88 }, (_, key) => key);
+function classifier(draw, outputs, cells) {
+  const keys = Array.from({ length: cells }, (_, key) =>
+    Math.floor((key * 88) / cells),
+  );
   const isMasked = outputs === "dependent";
   const shared = [
     ["classifier.hidden.weight", weight(draw, UNITS, HIDDEN, 1 / 64)],
     ["classifier.hidden.bias", bias(draw, UNITS)],
     [
       "classifier.output.weight",
-      weight(draw, 88, UNITS, 1 / 1024, isMasked ? keys : null),
+      weight(draw, cells, UNITS, 1 / 1024, isMasked ? keys : null),
     ],
-    ["classifier.output.bias", bias(draw, 88, -3)],
+    ["classifier.output.bias", bias(draw, cells, -3)],
   ];
   if (!isMasked) return shared;
   return [
     ...shared,
-    ["classifier.direct.weight", weight(draw, 88, HIDDEN, 1 / 64)],
-    ["classifier.lower_to_hidden.weight", weight(draw, UNITS, 88, 1 / 64, keys)],
-    ["classifier.lower_to_keys.weight", weight(draw, 88, 88, 1 / 64, keys)],
+    ["classifier.direct.weight", weight(draw, cells, HIDDEN, 1 / 64)],
+    ["classifier.lower_to_hidden.weight", weight(draw, UNITS, cells, 1 / 64, keys)],
+    ["classifier.lower_to_keys.weight", weight(draw, cells, cells, 1 / 64, keys)],
   ];
 }
 
-/** Such a network; `calibration`: {alpha, gamma, shift}, those of its training. */
-export function tinyNetwork({ outputs, start = "guided", calibration }) {
+/** Scores by interval of both planes, of so many distances. */
+function scores(draw, name, distances) {
+  const count = 4 * distances;
+  return [
+    [`classifier.${name}.weights.weight`, weight(draw, count, HIDDEN, 1 / 64)],
+    [`classifier.${name}.weights.bias`, bias(draw, count)],
+  ];
+}
+
+/**
+ * Such a network; `calibration`: {alpha, gamma, shift}, those of its training. One of
+ * both planes also has scores by interval.
+ */
+export function tinyNetwork({
+  outputs,
+  start = "guided",
+  plane = "onsets",
+  calibration,
+}) {
   const draw = wholeNumbers(7);
+  const isWhole = plane === "both";
+  const cells = isWhole ? 176 : 88;
   const tensors = new Map([
-    ...gru(draw, "encoder"),
-    ...gru(draw, "decoder"),
-    ...classifier(draw, outputs),
+    ...gru(draw, "encoder", cells),
+    ...gru(draw, "decoder", cells),
+    ...classifier(draw, outputs, cells),
+    ...(isWhole ? scores(draw, "from_before", 5) : []),
+    ...(isWhole && outputs === "dependent" ? scores(draw, "from_lower", 2) : []),
   ]);
   const config = {
     hidden: HIDDEN,
@@ -74,7 +97,8 @@ export function tinyNetwork({ outputs, start = "guided", calibration }) {
     context: CONTEXT,
     steps_per_quarter: 4,
     outputs,
-    plane: "onsets",
+    plane,
+    intervals: isWhole ? 2 : 0,
     start,
   };
   const about = { calibration, density_threshold: 0.3, measures: {} };

@@ -48,14 +48,17 @@ export class Beginning {
     return twin;
   }
 
-  /** The keys (0 to 87) of each step as a network reads them from a plane. */
-  keysOn(plane) {
-    const keys = Array.from({ length: this.length }, () => []);
+  /** The keys or cells of each step as a network reads them; see `GrowingPiece`. */
+  cellsOn(plane) {
+    const cells = Array.from({ length: this.length }, () => []);
     for (const [at, pitch, hold] of this.notes) {
-      const until = plane === "sounding" ? at + hold : at + 1;
-      for (let step = at; step < until; step += 1) keys[step].push(pitch - LOWEST);
+      const key = pitch - LOWEST;
+      const until = plane === "onsets" ? at + 1 : at + hold;
+      for (let step = at; step < until; step += 1) {
+        cells[step].push(plane === "both" ? 2 * key + (step > at ? 1 : 0) : key);
+      }
     }
-    return keys;
+    return cells;
   }
 }
 

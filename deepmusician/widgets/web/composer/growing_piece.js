@@ -4,7 +4,8 @@ import { LOWEST } from "../page/music.js";
 export class GrowingPiece {
   /**
    * It begins with the notes of a `Beginning`. `plane`: whether the steps to come have
-   * the keys with an onset ("onsets") or all that sound ("sounding").
+   * the keys with an onset ("onsets"), all that sound ("sounding"), or cells: 2k for an
+   * onset of key k, 2k + 1 where it sounds on ("both").
    */
   constructor(beginning, plane, { label, tempo, gain }) {
     this.plane = plane;
@@ -29,22 +30,26 @@ export class GrowingPiece {
     return this.piece.length - this.newMusicStart;
   }
 
-  /** Add a step, given its keys (0 to 87). */
-  add(keys) {
+  /** Add a step, given its keys or cells. */
+  add(cells) {
     const step = this.piece.length;
-    for (const key of keys) {
-      const pitch = key + LOWEST;
-      if (this.plane === "sounding" && this.soundsUntil(pitch) === step) {
-        this.lastNotes.get(pitch)[2] += 1;
-      } else this.addOnset(pitch, step);
+    for (const cell of cells) {
+      const pitch = (this.plane === "both" ? cell >> 1 : cell) + LOWEST;
+      if (this.isHold(cell, pitch, step)) this.lastNotes.get(pitch)[2] += 1;
+      else this.addOnset(pitch, step);
     }
     this.piece.length = step + 1;
+  }
+
+  isHold(cell, pitch, step) {
+    if (this.plane === "both") return cell % 2 === 1;
+    return this.plane === "sounding" && this.soundsUntil(pitch) === step;
   }
 
   addOnset(pitch, step) {
     const before = this.lastNotes.get(pitch);
     if (this.soundsUntil(pitch) > step) before[2] = step - before[0];
-    const hold = this.plane === "sounding" ? 1 : this.piece.stepsPerQuarter;
+    const hold = this.plane === "onsets" ? this.piece.stepsPerQuarter : 1;
     const note = [step, pitch, hold];
     this.piece.notes.push(note);
     this.lastNotes.set(pitch, note);

@@ -9,8 +9,8 @@ const PLAYBACK_LEAD = 1; // seconds of music that are composed before it plays
 /**
  * Dispatches "progress" whenever a take has grown or has ended.
  *
- * `start(options)` gives what composes: `prepare()` and then `next()`, the keys of one
- * step after the other. `plane` is what those are: "onsets" or "sounding". `slice`: the
+ * `start(options)` gives what composes: `prepare()` and then `next()`, the cells of
+ * one step after the other. `plane` is what those are; see `GrowingPiece`. `slice`: the
  * milliseconds of work at a time.
  */
 export class TakeComposer extends EventTarget {
@@ -69,7 +69,7 @@ export class TakeComposer extends EventTarget {
 
   async grow(take, signal) {
     const { settings, beginning, growingPiece } = take;
-    const prime = beginning.keysOn(this.plane);
+    const prime = beginning.cellsOn(this.plane);
     const composition = this.start({ ...settings, prime });
     await composition.prepare();
     const step = () => growingPiece.add(composition.next());

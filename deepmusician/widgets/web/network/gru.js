@@ -18,20 +18,20 @@ export class GruStack {
     return this.layers.map(() => new Float64Array(this.hidden));
   }
 
-  /** Read a step, an array of keys: the states become the next ones. */
-  step(states, keys) {
+  /** Read a step, an array of cells: the states become the next ones. */
+  step(states, cells) {
     this.layers.forEach(([inputWeight, stateWeight, inputBias, stateBias], n) => {
-      if (n === 0) this.readKeys(inputWeight, inputBias, keys);
+      if (n === 0) this.readCells(inputWeight, inputBias, cells);
       else inputWeight.times(states[n - 1], inputBias, this.fromInput);
       stateWeight.times(states[n], stateBias, this.fromState);
       this.update(states[n]);
     });
   }
 
-  /** Of a step's 88 inputs one or two are 1: add their columns. */
-  readKeys(weight, bias, keys) {
+  /** Of a step's inputs a few are 1: add their columns. */
+  readCells(weight, bias, cells) {
     this.fromInput.set(bias);
-    for (const key of keys) weight.addColumn(key, this.fromInput);
+    for (const cell of cells) weight.addColumn(cell, this.fromInput);
   }
 
   update(state) {

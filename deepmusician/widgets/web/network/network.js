@@ -26,7 +26,9 @@ export class Network {
     this.config = {
       hidden: config.hidden,
       layers: config.layers,
-      keys: config.keys,
+      planes: config.plane === "both" ? 2 : 1, // cells of a key
+      cells: config.keys * (config.plane === "both" ? 2 : 1), // of a step
+      intervals: config.intervals ?? 0,
       context: config.context,
       stepsPerQuarter: config.steps_per_quarter,
       outputs: config.outputs,
@@ -43,9 +45,10 @@ export class Network {
       densityThreshold: about.density_threshold,
       testNll: about.measures.test?.nll_step ?? null,
     };
-    this.encoder = new GruStack(tensors, "encoder", this.config);
+    this.encoder =
+      config.start === "guided" ? new GruStack(tensors, "encoder", this.config) : null;
     this.decoder = new GruStack(tensors, "decoder", this.config);
-    this.classifier = classifierOf(config.outputs, tensors);
+    this.classifier = classifierOf(this.config, tensors);
     this.silences = new Map(); // the encoder's states by the number of silent steps
   }
 
@@ -69,9 +72,10 @@ export class Network {
 /** A piece in the making: the same arguments give the same steps, always. */
 export class Composition {
   /**
-   * `prime`: steps to continue, each an array of keys (0 to 87). Keys are those of
-   * the plane that the network reads (`config.plane`): onsets, or all that sounds.
-   * `rule`: "sample" plays a key with its probability, "threshold" wherever that
+   * `prime`: steps to continue, each an array of cells. Those of a network that reads
+   * one plane (`config.plane`) are keys, 0 to 87: onsets, or all that sounds; of both
+   * planes, 2k is the onset of key k, and 2k + 1 says that it sounds on.
+   * `rule`: "sample" sets a cell with its probability, "threshold" wherever that
    * exceeds `threshold`, "density" wherever it exceeds what makes the music as dense as
    * the corpus. `temperature` divides the logits. `seed`: a whole number from 0 up.
    */
@@ -85,7 +89,7 @@ export class Composition {
     this.threshold = rule === "density" ? network.about.densityThreshold : threshold;
     this.temperature = temperature;
     this.generator = new RandomGenerator(seed);
-    this.previousKeys = []; // none before the first step: the start token
+    this.previous = []; // no cell before the first step: the start token
     this.stepsSinceReading = 0; // since the encoder began to read anew
     this.isGuided = network.config.start === "guided";
     this.warmUp = this.warmUpSteps(prime);
@@ -97,38 +101,42 @@ export class Composition {
       await new Promise((resolve) => setTimeout(resolve));
   }
 
-  /** The keys of the next step, rising. */
+  /** The cells of the next step, rising. */
   next() {
     this.workFor(Number.POSITIVE_INFINITY);
     const { network } = this;
-    network.decoder.step(this.states, this.previousKeys);
+    network.decoder.step(this.states, this.previous);
     const top = this.states[this.states.length - 1];
-    const keys = network.classifier.choose(top, (key, logit) =>
-      this.decide(key, logit),
-    );
-    this.previousKeys = keys;
-    if (this.isGuided) this.readNext(keys);
-    return keys;
+    const decide = (cell, logit) => this.decide(cell, logit);
+    const cells = network.classifier.choose(top, this.previous, decide);
+    this.previous = cells;
+    if (this.isGuided) this.readNext(cells);
+    return cells;
   }
 
   // --- internals
 
-  /** Whether a key is played, by the rule. */
-  decide(_key, logit) {
+  /** Whether a cell is set, by the rule. */
+  decide(_cell, logit) {
     const probability = sigmoid(this.network.calibrated(logit) / this.temperature);
     const cutoff = this.rule === "sample" ? this.generator.next() : this.threshold;
     return cutoff < probability;
   }
 
   /** Let the encoder read a new step; after `context` of them it starts the decoder. */
-  readNext(keys) {
+  readNext(cells) {
     const { encoder, config } = this.network;
-    encoder.step(this.nextStates, keys);
+    encoder.step(this.nextStates, cells);
     this.stepsSinceReading += 1;
     if (this.stepsSinceReading < config.context) return;
     [this.states, this.nextStates] = [this.nextStates, encoder.zeroStates()];
-    this.previousKeys = [];
+    this.previous = this.firstInput(cells);
     this.stepsSinceReading = 0;
+  }
+
+  /** What the decoder reads first after these cells: of both planes, notes go on. */
+  firstInput(cells) {
+    return this.network.config.planes === 2 ? cells : [];
   }
 
   /** Continue the warm-up for some milliseconds; whether it is done. */
@@ -158,7 +166,8 @@ export class Composition {
       for (let n = 0; n < silent; n += 1) yield network.encoder.step(states, []);
       network.storeSilence(silent, states);
     }
-    for (const keys of known) yield network.encoder.step(states, keys);
+    for (const cells of known) yield network.encoder.step(states, cells);
+    this.previous = this.firstInput(known[known.length - 1] ?? []);
     this.states = states;
     this.nextStates = network.encoder.zeroStates();
   }
@@ -173,17 +182,18 @@ export class Composition {
           state[n] = 2 * this.generator.next() - 1;
       }
     }
-    for (const keys of known) {
-      yield decoder.step(this.states, this.previousKeys);
-      this.previousKeys = keys;
+    for (const cells of known) {
+      yield decoder.step(this.states, this.previous);
+      this.previous = cells;
     }
   }
 }
 
 function checkComposing(network, { prime, rule, threshold, temperature, seed }) {
-  const isKey = (key) => Number.isInteger(key) && key >= 0 && key < network.config.keys;
-  if (!prime.every((keys) => keys.every(isKey))) {
-    throw new Error(`A prime's keys are whole numbers below ${network.config.keys}.`);
+  const { cells } = network.config;
+  const isCell = (cell) => Number.isInteger(cell) && cell >= 0 && cell < cells;
+  if (!prime.every((step) => step.every(isCell))) {
+    throw new Error(`A prime's cells are whole numbers below ${cells}.`);
   }
   if (!DECISION_RULES.includes(rule)) {
     throw new Error(`The rule is one of ${DECISION_RULES.join(", ")}, not ${rule}.`);

@@ -5,11 +5,14 @@ import { QuantisedWeight } from "./quantised_weight.js";
 
 const HEADER_START = 8;
 const FOREIGN = "This file holds no network: `deepmusician export` writes one.";
+const EDITION = 2; // the latest that is read here
+const NEWER = "This file is of a newer edition than this page reads: reload the page.";
 const CUT_OFF = "The network's file is damaged or cut off.";
 
 /** The header of a file in a DataView, and its tensors by name. Error if it is bad. */
 export function readWeights(view) {
   const { header, entries, start } = readHeader(view);
+  if ((header.edition ?? 1) > EDITION) throw new Error(NEWER);
   const end = Math.max(...Object.values(entries).map((entry) => entry.data_offsets[1]));
   if (view.byteLength !== start + end) throw new Error(CUT_OFF);
   const numbers = (name) => {

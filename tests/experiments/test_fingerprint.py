@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from deepmusician.model import losses
-from deepmusician.studies.fingerprint import behaviour_fingerprint, differences
+from deepmusician.studies import read_record
+from deepmusician.studies.results import RecordError
 from deepmusician.training import loop
+from experiments import fingerprint
+from experiments.fingerprint import behaviour_fingerprint, check_code, differences
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +117,17 @@ def test_a_change_that_moves_results_is_noticed(
 ):
     monkeypatch.setattr(where, changed)
     assert named <= set(differences(recorded, behaviour_fingerprint()))
+
+
+@pytest.mark.parametrize("name", ["sweep", "benchmark", "composer_network", "mozart"])
+def test_the_code_gives_what_it_gave_when_a_record_was_made(name):
+    check_code(read_record(name).provenance, f"make {name}")
+
+
+def test_code_that_gives_other_results_than_a_record_is_refused(monkeypatch):
+    provenance = read_record("benchmark").provenance
+    was = provenance.details["fingerprint"]["bce_train_nll"]
+    now = fingerprint.fingerprint_now() | {"bce_train_nll": was + 1}
+    monkeypatch.setattr(fingerprint, "fingerprint_now", lambda: now)
+    with pytest.raises(RecordError, match=r"bce_train_nll was .* run `make x` again"):
+        check_code(provenance, "make x")

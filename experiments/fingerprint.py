@@ -9,6 +9,7 @@ numbers are means and sums that another machine's rounding moves by less than
 import math
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +19,7 @@ from deepmusician.corpora import Corpus
 from deepmusician.evaluation import evaluate
 from deepmusician.model import DeepMusician, NetworkConfig, compose
 from deepmusician.music import KEYS, PianoRoll
+from deepmusician.studies import Provenance, RecordError
 from deepmusician.training import Run, RunStore, TrainConfig, fit
 
 TOLERANCE = 1e-3  # of the larger number, for what is no whole number
@@ -60,6 +62,25 @@ def behaviour_fingerprint() -> dict[str, float]:
         for outputs in ("independent", "dependent"):
             numbers |= _of_player(outputs, corpus)
     return {name: value for name, value in numbers.items() if not math.isnan(value)}
+
+
+@lru_cache(maxsize=1)
+def fingerprint_now() -> dict[str, float]:
+    """Return the behaviour fingerprint of this process's code: a few seconds, once."""
+    return behaviour_fingerprint()
+
+
+def check_code(provenance: Provenance, command: str) -> None:
+    """Raise RecordError if the code gives other results than when a record was made.
+
+    `command`: what would make the record anew.
+    """
+    recorded = provenance.details["fingerprint"]
+    for name, (was, now) in differences(recorded, fingerprint_now()).items():
+        raise RecordError(
+            "the code gives other results than when this was recorded "
+            f"({name} was {was} and is {now}): run `{command}` again"
+        )
 
 
 def differences(
