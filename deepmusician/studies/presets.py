@@ -12,9 +12,7 @@ from deepmusician.studies.benchmark_rows import BenchmarkRow
 from deepmusician.training import Cell, TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
-BOOK_RUNS = (
-    *("report", "dependent", "bce", "focal", "whole", "whole_independent", "tokens"),
-)
+BOOK_RUNS = ("report", "dependent", "bce", "focal", "whole", "tokens")
 """The runs of a preset that the book loads."""
 BENCHMARK = BenchmarkRow("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
@@ -77,11 +75,6 @@ class Preset:
     def whole(self) -> TrainConfig:
         """The dependent network on both planes, so that it learns lengths too."""
         return self.dependent.but(plane="both")
-
-    @property
-    def whole_independent(self) -> TrainConfig:
-        """The same with independent outputs."""
-        return self.whole.but(outputs="independent")
 
     def on_tokens(self, body: str) -> TrainConfig:
         """Return the settings of a network on tokens with one of `BODIES`."""

@@ -1,4 +1,4 @@
-"""Whether the built book's pages are light, quick, accessible, and work over http."""
+"""Whether the book's pages are whole, light, quick, accessible, and work over http."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -28,11 +28,17 @@ def heaviest(name):
 
 
 @pytest.mark.parametrize("name", contents())
-def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
+def test_a_page_shows_what_it_should_and_is_light_and_open_to_everybody(
+    book, page, name
+):
     asked = set()
     page.on("request", lambda request: asked.add(request.url))
     visit(page, book / name)
     assert empty_widgets(page) == []
+    assert page.evaluate("bookPage.brokenImages()") == []
+    assert page.evaluate("bookPage.namelessPictures()") == []
+    assert page.evaluate("bookPage.unsetFormulas()") == []
+    assert page.evaluate("bookPage.silentPlayers()") == []
     files = [Path(unquote(urlparse(url).path)) for url in asked if url[:5] == "file:"]
     sizes = {path.name: path.stat().st_size for path in files}
     assert sum(sizes.values()) < heaviest(name), sizes
@@ -40,6 +46,7 @@ def test_a_page_is_light_soon_readable_and_open_to_everybody(book, page, name):
         page.evaluate(DRESS, theme)
         page.wait_for_timeout(300)  # colours may fade over
         assert hindrances(page) == [], theme
+    assert page.complaints == []
     after = readable_after(page)
     if after >= READABLE:
         visit(page, book / PLAINEST)
