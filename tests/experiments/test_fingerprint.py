@@ -119,7 +119,13 @@ def test_a_change_that_moves_results_is_noticed(
     assert named <= set(differences(recorded, behaviour_fingerprint()))
 
 
-@pytest.mark.parametrize("name", ["sweep", "benchmark", "composer_network", "mozart"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("sweep", "benchmark", "composer_network", "composer_long", "mozart"),
+        "representations",
+    ],
+)
 def test_the_code_gives_what_it_gave_when_a_record_was_made(name):
     check_code(read_record(name).provenance, f"make {name}")
 
