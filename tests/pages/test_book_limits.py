@@ -39,6 +39,7 @@ def test_a_page_shows_what_it_should_and_is_light_and_open_to_everybody(
     assert page.evaluate("bookPage.namelessPictures()") == []
     assert page.evaluate("bookPage.unsetFormulas()") == []
     assert page.evaluate("bookPage.silentPlayers()") == []
+    assert page.complaints == []
     files = [Path(unquote(urlparse(url).path)) for url in asked if url[:5] == "file:"]
     sizes = {path.name: path.stat().st_size for path in files}
     assert sum(sizes.values()) < heaviest(name), sizes
@@ -46,7 +47,6 @@ def test_a_page_shows_what_it_should_and_is_light_and_open_to_everybody(
         page.evaluate(DRESS, theme)
         page.wait_for_timeout(300)  # colours may fade over
         assert hindrances(page) == [], theme
-    assert page.complaints == []
     after = readable_after(page)
     if after >= READABLE:
         visit(page, book / PLAINEST)
