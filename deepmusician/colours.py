@@ -24,7 +24,7 @@ ROLE_NAMES = {role: role for role in COLOURS} | {
 }
 _CLUES = {
     "independent": ("independent", "report"),
-    "dependent": ("dependent",),
+    "dependent": ("dependent", "composer"),
     "human": ("human", "bach", "mozart", "corpus", "chorale"),
     "bce": ("bce", "cross-entropy"),
     "focal": ("focal",),

@@ -19,6 +19,7 @@ def test_a_role_is_its_own_and_has_a_name(role):
         ("Independent keys", "independent"),
         ("the report's network, trained", "independent"),
         ("Dependent keys", "dependent"),
+        ("the composer's network", "dependent"),
         ("BCE, alpha 0.5", "bce"),
         ("focal loss, gamma 2", "focal"),
         ("a chain of chords", "baseline"),
