@@ -19,8 +19,8 @@ from experiments.benchmark import record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
 from experiments.precision import record_precision
-from experiments.representations import record_representations
 from experiments.sweep import record_sweep
+from experiments.timing import record_representations
 
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
 Jobs = Annotated[

@@ -1,1 +1,5 @@
-"""How fast reading and training are; some results are recorded for the book."""
+"""Networks compared at equal time, and how long things take."""
+
+from experiments.timing.representations import record_representations
+
+__all__ = ["record_representations"]

@@ -12,8 +12,8 @@ from deepmusician.music import KEYS, PianoRoll
 from deepmusician.studies import REPRESENTATIONS, read_record, unpack_roll
 from deepmusician.studies.recording import check_settings
 from deepmusician.training import Run, RunStore
-from experiments import representations
-from experiments.representations import (
+from experiments.timing import representations
+from experiments.timing.representations import (
     memory_nll,
     record_representations,
     repeated_from,

@@ -214,16 +214,12 @@ def repeat_nlls(run: Run, rolls: Sequence[PianoRoll]) -> dict[str, float]:
 
     It does at a step that is what followed the same `REPEATED` steps before.
     """
-    sums, counts = {True: 0.0, False: 0.0}, {True: 0, False: 0}
-    for roll in rolls:
-        nlls, repeats = _step_nlls(run, roll), repeated_from(roll) >= 0
-        for is_repeat in (True, False):
-            sums[is_repeat] += float(nlls[repeats == is_repeat].sum())
-            counts[is_repeat] += int((repeats == is_repeat).sum())
-    share = counts[True] / sum(counts.values())
-    names = {True: "repeated", False: "new"}
-    return {name: sums[kind] / counts[kind] for kind, name in names.items()} | {
-        "share": share
+    nlls = np.concatenate([_step_nlls(run, roll) for roll in rolls])
+    repeats = np.concatenate([repeated_from(roll) >= 0 for roll in rolls])
+    return {
+        "repeated": float(nlls[repeats].mean()),
+        "new": float(nlls[~repeats].mean()),
+        "share": float(repeats.mean()),
     }
 
 
