@@ -143,5 +143,5 @@ rest: setup
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 2 tests/pages/test_book_*.py
+	@$(TIMED) pages -- $(BIN)/pytest -n 3 tests/pages/test_book_*.py
 	@$(TIMED) widths -- $(BIN)/pytest -n 2 tests/browsers/test_book_widths.py -k folder
