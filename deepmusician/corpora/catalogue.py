@@ -27,8 +27,8 @@ top. Left in, a piece of the training set would come back in the test set.
 class Entry:
     """A named corpus: what it is, whose it is, and which plane of a roll it has.
 
-    `FINDERS` finds its files; `matrix` names a .mat file instead, with
-    `frames_per_quarter` and published splits.
+    `FINDERS` finds its files; `matrix` names a .mat file instead, and `voices` a .json
+    file of four voices, with `frames_per_quarter` and published splits.
     """
 
     title: str
@@ -36,6 +36,7 @@ class Entry:
     licence: str
     plane: str = "onsets"
     matrix: str = ""
+    voices: str = ""
     frames_per_quarter: int = 0
 
 

@@ -1,6 +1,7 @@
 """Corpora of piano rolls: named ones and your own folders, split by piece."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -59,6 +60,8 @@ class Corpus:
             for roll in getattr(self, split):
                 digest.update(f"{split} {roll.name} {len(roll)} {roll.tempo}".encode())
                 digest.update(np.packbits([roll.onsets, roll.sounding]).tobytes())
+                if roll.voices is not None:
+                    digest.update(roll.voices.tobytes())
         return digest.hexdigest()
 
     def describe(self) -> str:
@@ -84,8 +87,8 @@ def load_corpus(
 ) -> Corpus:
     """Return a named corpus, or the music files of a folder and its subfolders.
 
-    The sets of published frames ("jsb", "nottingham", "piano-midi") keep their own
-    grid and their published splits, whatever `steps_per_quarter` says. All others
+    The published sets ("jsb", "nottingham", "piano-midi", "jsb-sixteenths") keep their
+    own grid and their published splits, whatever `steps_per_quarter` says. All others
     are split by `split_of` each piece's name, 80 to 10 to 10. Files that cannot be
     read are listed in `Corpus.failures`. Raises `MusicFileError` if nothing can be
     read, or a download fails, and ValueError for an impossible grid.
@@ -94,8 +97,8 @@ def load_corpus(
     name, folder = str(name_or_path), Path(name_or_path).expanduser()
     if entry := CATALOGUE.get(name):
         about = {"title": entry.title, "origin": entry.origin, "licence": entry.licence}
-        if entry.matrix:
-            return _load_matrix(name, entry, about)
+        if entry.frames_per_quarter:
+            return _load_published(name, entry, about)
         pieces = FINDERS[name]()
     else:
         about, pieces = {"origin": str(folder)}, _folder_pieces(folder)
@@ -142,17 +145,24 @@ def _folder_pieces(folder: Path) -> NamedFiles:
     return [(p.relative_to(folder).with_suffix("").as_posix(), p) for p in paths]
 
 
-def _load_matrix(name: str, entry: Entry, about: dict[str, str]) -> Corpus:
-    """Return a corpus of published frames (steps, 88) with its published splits."""
+def _load_published(name: str, entry: Entry, about: dict[str, str]) -> Corpus:
+    """Return a corpus of frames (steps, 88), or voices (steps, 4), as it was split."""
     from scipy.io import loadmat
 
-    path = fetch(name, "boulanger-lewandowski", [entry.matrix])[entry.matrix]
-    matrices, grid = loadmat(path), entry.frames_per_quarter
-    read = partial(PianoRoll.from_plane, kind="sounding", steps_per_quarter=grid)
+    grid = entry.frames_per_quarter
+    if entry.voices:
+        path = fetch(name, "jsb-chorales-16th", [entry.voices])[entry.voices]
+        pieces = json.loads(path.read_text(encoding="utf-8"))
+        read = partial(PianoRoll.from_voices, steps_per_quarter=grid)
+    else:
+        path = fetch(name, "boulanger-lewandowski", [entry.matrix])[entry.matrix]
+        matrices = loadmat(path)
+        pieces = {split: matrices[f"{split}data"][0] for split in SPLITS}
+        read = partial(PianoRoll.from_plane, kind="sounding", steps_per_quarter=grid)
     parts = {
         split: tuple(
-            read(frames, name=f"{name}-{split}-{number:03d}")
-            for number, frames in enumerate(matrices[f"{split}data"][0], start=1)
+            read(piece, name=f"{name}-{split}-{number:03d}")
+            for number, piece in enumerate(pieces[split], start=1)
         )
         for split in SPLITS
     }

@@ -44,7 +44,7 @@ class Windows:
 
     Args:
         rolls: the pieces; empty ones (no steps) are left out.
-        plane: "onsets", "sounding" or "both".
+        plane: "onsets", "sounding", "both" or "voices".
         context, target: lengths in steps.
 
     Raises:

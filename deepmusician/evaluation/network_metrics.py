@@ -197,14 +197,14 @@ def windows_for(
 ) -> Any:
     """Return pieces cut into the windows that a network reads: `Windows`, or tokens.
 
-    `scored`: for a network of both planes that starts from zeros each piece is one
-    window, so that it is predicted from its first step on, without a break. Tokens
-    are always scored so.
+    `scored`: for a network of both planes, or of voices, that starts from zeros each
+    piece is one window, so that it is predicted from its first step on, without a
+    break. Tokens are always scored so.
     """
     steps = config.context
     if config.representation == "tokens":
         return TokenWindows(rolls, steps)
-    if scored and (config.plane, config.start) == ("both", "zero"):
+    if scored and config.plane in ("both", "voices") and config.start == "zero":
         steps = max(map(len, rolls), default=steps)
     return Windows(rolls, config.plane, config.context, steps)
 

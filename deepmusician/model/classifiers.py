@@ -13,14 +13,18 @@ from torch.nn.functional import linear, relu
 from deepmusician.model.calibration import IDENTITY
 from deepmusician.model.dropout import Dropout
 from deepmusician.model.intervals import IntervalScores
+from deepmusician.model.phrases import PhraseScores, Recalled
 from deepmusician.music import possible_cells
+
+EXCLUDED = -1e4  # the logit of what cannot be: its probability and its loss are 0
 
 
 class Classifier(nn.Module):
     """The report's classifier: 88 outputs, independent given the past.
 
-    `planes` and `reach`: cells of a key, and the widest interval, in semitones, by
-    which the step before adds to the logits (`IntervalScores`); 0 for none.
+    `planes`: cells of a key. `reach`: the widest interval, in semitones, by which the
+    step before adds to the logits (`IntervalScores`), and `longest`: the steps of the
+    longest phrase whose return does (`PhraseScores`); 0 for none.
     """
 
     def __init__(
@@ -31,6 +35,7 @@ class Classifier(nn.Module):
         dropout: float = 0.5,
         planes: int = 1,
         reach: int = 0,
+        longest: int = 0,
     ) -> None:
         super().__init__()
         self.planes, self.reach = planes, reach
@@ -39,22 +44,49 @@ class Classifier(nn.Module):
         self._add_outputs(hidden, keys * planes, width)
         if reach:
             self.from_before = IntervalScores(hidden, planes, -reach, reach)
+        self.phrases = None
+        if longest:
+            self.phrases = PhraseScores(hidden, longest, self._turns(keys * planes))
+
+    @staticmethod
+    def _turns(cells: int) -> Tensor:
+        """Return when each cell's turn is to be drawn, (cells,)."""
+        return torch.arange(cells)
 
     def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
         """Add what makes logits of the units."""
         self.output = nn.Linear(width, cells)
 
     def forward(
-        self, states: Tensor, cells: Tensor | None = None, before: Tensor | None = None
+        self,
+        states: Tensor,
+        cells: Tensor | None = None,
+        before: Tensor | None = None,
+        recalled: Recalled | None = None,
     ) -> Tensor:
         """Return the logits (..., cells) of every cell.
 
         `states`: (..., hidden); `before`: (..., cells), the step that came before,
-        wanted with intervals alone. `cells` is not looked at: it is there so that both
-        classifiers are called alike.
+        wanted with intervals alone, and `recalled` with phrases alone. `cells` is not
+        looked at: it is there so that both classifiers are called alike.
         """
         logits = self.output(self.dropout(relu(self.hidden(states))))
-        return logits + self.from_before(states, before) if self.reach else logits
+        return self._with_past(logits, states, None, before, recalled)
+
+    def _with_past(
+        self,
+        logits: Tensor,
+        states: Tensor,
+        cells: Tensor | None,
+        before: Tensor | None,
+        recalled: Recalled | None,
+    ) -> Tensor:
+        """Return the logits with the scores of the step before and of phrases added."""
+        if self.reach:
+            logits = logits + self.from_before(states, before)
+        if self.phrases:
+            logits = logits + self.phrases(states, cells, recalled)
+        return logits
 
     @torch.no_grad()
     def sample(
@@ -64,17 +96,18 @@ class Classifier(nn.Module):
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
         before: Tensor | None = None,
+        recalled: Recalled | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), 0 or 1, without dropout.
 
         `states`: (batch, hidden). `uniforms`: (batch, cells) in [0, 1), one per cell,
         which is set if its probability exceeds it: the sigmoid of the logits that
         `calibrate` gives, divided by `temperature`. `before`: (batch, cells), the step
-        that came before, for classifiers of both planes or with intervals.
+        that came before, for classifiers of both planes or with intervals; `recalled`:
+        see `forward`.
         """
         logits = self.output(relu(self.hidden(states)))
-        if self.reach:
-            logits = logits + self.from_before(states, before)
+        logits = self._with_past(logits, states, None, before, recalled)
         drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
         if self.planes == 2:
             drawn &= possible_cells(before, drawn)
@@ -98,8 +131,8 @@ class DependentClassifier(Classifier):
     """
 
     def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
-        order = torch.arange(cells)
-        degrees = torch.arange(width) * cells // width
+        order = self._turns(cells)
+        degrees = torch.arange(width) * (int(order.max()) + 1) // width
         self.lower_to_hidden = MaskedLinear(order < degrees[:, None])  # (width, cells)
         seen = degrees <= order[:, None]  # (cells, width)
         self.output = MaskedLinear(seen, bias=True)
@@ -107,22 +140,29 @@ class DependentClassifier(Classifier):
         self.lower_to_keys = MaskedLinear(order < order[:, None])  # (cells, cells)
         nn.init.zeros_(self.lower_to_keys.weight)
         if self.reach:
-            self.from_lower = IntervalScores(hidden, self.planes, 1, self.reach)
+            self._add_lower(hidden)
+
+    def _add_lower(self, hidden: int) -> None:
+        """Add what makes scores of the cells whose turn was before."""
+        self.from_lower = IntervalScores(hidden, self.planes, 1, self.reach)
 
     def forward(  # type: ignore[override]  # here the cells are needed
-        self, states: Tensor, cells: Tensor, before: Tensor | None = None
+        self,
+        states: Tensor,
+        cells: Tensor,
+        before: Tensor | None = None,
+        recalled: Recalled | None = None,
     ) -> Tensor:
         """Return the logits (..., cells), each given the cells below it.
 
-        `states`: (..., hidden); `cells`: (..., cells), 0 or 1; `before`: the same of
-        the step that came before, wanted with intervals alone.
+        `states`: (..., hidden); `cells`: (..., cells), 0 or 1; `before`, `recalled`:
+        see `Classifier`.
         """
         units = self.dropout(self._units(self.hidden(states), cells))
         logits = self._logits(units, self.direct(states), cells)
         if self.reach:
-            logits = logits + self.from_before(states, before)
             logits = logits + self.from_lower(states, cells)
-        return logits
+        return self._with_past(logits, states, cells, before, recalled)
 
     @torch.no_grad()
     def sample(
@@ -132,6 +172,7 @@ class DependentClassifier(Classifier):
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
         before: Tensor | None = None,
+        recalled: Recalled | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), low to high; see `Classifier`.
 
@@ -141,7 +182,6 @@ class DependentClassifier(Classifier):
         """
         to_hidden, direct = self.hidden(states), self.direct(states)
         if self.reach:
-            direct = direct + self.from_before(states, before)
             by_interval = self.from_lower.weights(states)
         order = torch.arange(direct.shape[1], device=states.device)
         cells = torch.zeros_like(direct)  # (batch, cells)
@@ -151,6 +191,7 @@ class DependentClassifier(Classifier):
             logits = self._logits(units, direct, cells)
             if self.reach:
                 logits = logits + self.from_lower.scores(by_interval, cells)
+            logits = self._with_past(logits, states, cells, before, recalled)
             drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
             drawn &= order >= decided
             if self.planes == 2:

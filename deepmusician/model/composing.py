@@ -120,7 +120,7 @@ def _play(
             hidden = model.encoder(played[:, -model.config.context :])
             last = model.first_input(played)
         count = min(chunk, steps - step)
-        _, new, hidden = model.walk(last, hidden, count, choice(count))
+        _, new, hidden = model.walk(last, hidden, count, choice(count), played)
         played, last = torch.cat([played, new], dim=1), new[:, -1]
     return played[:, -steps:]
 
@@ -146,8 +146,8 @@ def _choice(
             piece.uniform_(generator=generator)
         else:
             piece.fill_(threshold)
-    return lambda state, last, step: model.classifier.sample(
-        state, cutoffs[:, step], temperature, calibrate, last
+    return lambda state, last, step, recalled: model.classifier.sample(
+        state, cutoffs[:, step], temperature, calibrate, last, recalled
     )
 
 
@@ -205,28 +205,31 @@ def _begin(
         if len(prime) > 0:
             recent = context[piece : piece + 1, -min(len(prime), len(context[0])) :]
             inputs = torch.cat([sos[:1].unsqueeze(1), recent[:, :-1]], dim=1)
-            hidden[piece] = model.decoder(inputs, hidden[piece])[1]
+            recalled = model.recall(recent[:, :0], recent)
+            hidden[piece] = model.read(inputs, hidden[piece], recalled)[1]
     return torch.cat(hidden, dim=1), context[:, -1]  # silence is SOS
 
 
 def _joined(prime: PianoRoll, plane: np.ndarray, kind: str) -> PianoRoll:
     """Return the prime, as it is, followed by a new plane (steps, cells)."""
     # What sounds on from the prime has no new onset; a hold needs its own onset.
-    known = {"onsets": 0, "sounding": 1, "both": len(prime)}[kind]
+    known = {"onsets": 0, "sounding": 1}.get(kind, len(prime))
     lead = prime.plane(kind)[max(0, len(prime) - known) :]
     cells, grid = np.concatenate([lead, plane]), prime.steps_per_quarter
     new = PianoRoll.from_plane(cells, kind, steps_per_quarter=grid)
     onsets = np.concatenate([prime.onsets, new.onsets[len(lead) :]])
     sounding = np.concatenate([prime.sounding, new.sounding[len(lead) :]])
-    return replace(prime, onsets=onsets, sounding=sounding, reading=None)
+    planes = {"onsets": onsets, "sounding": sounding, "voices": new.voices}
+    return replace(prime, **planes, reading=None)
 
 
 def _read_prime(prime: PianoRoll | str | Path | None, model: DeepMusician) -> PianoRoll:
     """Return the prime as a roll on the model's grid; an empty one for None."""
     grid = model.config.steps_per_quarter
     if prime is None:
-        nothing = np.zeros((0, model.config.keys), dtype=bool)
-        return PianoRoll.from_plane(nothing, steps_per_quarter=grid)
+        nothing = np.zeros((0, model.config.cells), dtype=bool)
+        kind = model.config.plane
+        return PianoRoll.from_plane(nothing, kind, steps_per_quarter=grid)
     if not isinstance(prime, PianoRoll):
         return PianoRoll.from_file(prime, grid)
     if prime.steps_per_quarter != grid:

@@ -19,17 +19,21 @@ from deepmusician.model.checks import (
     require,
     require_all,
 )
-from deepmusician.model.classifiers import Classifier, DependentClassifier
+from deepmusician.model.classifiers import EXCLUDED, Classifier, DependentClassifier
 from deepmusician.model.gru import FusedGRU
-from deepmusician.music import VIEWS, possible_cells
+from deepmusician.model.phrases import Recalled, recall
+from deepmusician.model.voices import MARKS, VoiceClassifier, time_marks
+from deepmusician.music import VIEWS, VOICES, possible_cells
 
-CLASSIFIERS = {"independent": Classifier, "dependent": DependentClassifier}
+CLASSIFIERS = {
+    **{"independent": Classifier, "dependent": DependentClassifier},
+    "voices": VoiceClassifier,
+}
 _RAREST = 1e-6  # a key that the corpus never plays stays possible
 STARTS = ("guided", "zero", "random")
-EXCLUDED = -1e4  # the logit of what cannot be: its probability and its loss are 0
-Choice = Callable[[Tensor, Tensor, int], Tensor]
-"""Takes a state (batch, hidden), the step before (batch, cells) and a step's number,
-returns the step (batch, cells)."""
+Choice = Callable[[Tensor, Tensor, int, Recalled | None], Tensor]
+"""Takes a state (batch, hidden), the step before (batch, cells), a step's number and
+what is recalled before it, returns the step (batch, cells)."""
 
 _CHOICES = {
     **{"outputs": tuple(CLASSIFIERS), "plane": VIEWS, "start": STARTS},
@@ -38,7 +42,7 @@ _CHOICES = {
 }
 
 
-_MAYBE_NONE = ("intervals", "heads")
+_MAYBE_NONE = ("intervals", "heads", "phrases")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class NetworkConfig:
     `outputs` names the classifier, `plane` (see `PianoRoll.plane`) and
     `steps_per_quarter` the roll it reads, `context` the steps it looks back on, and
     `start` where the decoder's hidden state comes from: the encoder ("guided"), zeros
-    or noise ("random"). `intervals`: the widest, in semitones, that adds to the logits.
+    or noise ("random"). `intervals`: the widest, in semitones, that adds to the logits,
+    and `phrases`: the steps of the longest phrase whose return does, 0 for none.
     `representation` is "roll" or "tokens" (see `Vocabulary`), which need plane "both"
     and start "zero". On tokens, `body` is a "gru", a GRU over "steps" with another
     for the tokens of a step, or a "transformer", and `heads` are those of its
@@ -68,6 +73,7 @@ class NetworkConfig:
     context: int = 96
     start: str = "guided"
     intervals: int = 0
+    phrases: int = 0
     representation: str = "roll"
     body: str = "gru"
     heads: int = 0
@@ -89,11 +95,15 @@ class NetworkConfig:
             require("hidden", self.hidden, even, "a multiple of four times the heads")
         else:
             require_all(self, {"body": "gru", "heads": 0}, "for rolls")
+        if "voices" in (self.plane, self.outputs):
+            wanted = {"plane": "voices", "outputs": "voices", "start": "zero"}
+            require_all(self, wanted, "for voices")
+            require("phrases", self.phrases, self.phrases > 0, "above 0 for voices")
 
     @property
     def planes(self) -> int:
         """How many cells a key has at each step."""
-        return 2 if self.plane == "both" else 1
+        return {"both": 2, "voices": VOICES}.get(self.plane, 1)
 
     @property
     def cells(self) -> int:
@@ -121,7 +131,7 @@ class Decoder(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.gru = _gru(config)
+        self.gru = _gru(config, MARKS if config.plane == "voices" else 0)
 
     def forward(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return the states (batch, steps, hidden) and the last hidden state.
@@ -142,6 +152,7 @@ class DeepMusician(nn.Module):
         self.decoder = Decoder(config)
         sizes = config.hidden, config.keys, config.classifier_hidden
         options = config.classifier_dropout, config.planes, config.intervals
+        options = *options, config.phrases
         self.classifier = CLASSIFIERS[config.outputs](*sizes, *options)
 
     @property
@@ -215,51 +226,86 @@ class DeepMusician(nn.Module):
         hidden = self.start_hidden(context, generator)
         first = self.first_input(context)
         before = torch.cat([first.unsqueeze(1), target[:, :-1]], dim=1)
+        recalled = self.recall(context, target)
         if teacher_forcing >= 1:
             inputs = disturbed(before, noise) if noise else before
-            states, _ = self.decoder(inputs, hidden)  # (batch, steps, hidden)
-            return self._logits(states, target, before, before)
+            states, _ = self.read(inputs, hidden, recalled)  # (batch, steps, hidden)
+            return self._logits(states, target, before, before, recalled)
         batch, steps, cells = target.shape
         draws = torch.rand(batch, steps, 1, generator=generator).to(target.device)
         forced = draws < teacher_forcing
 
-        def choose(state: Tensor, last: Tensor, step: int) -> Tensor:
+        def choose(
+            state: Tensor, last: Tensor, step: int, known: Recalled | None
+        ) -> Tensor:
             uniforms = torch.rand(batch, cells, generator=generator).to(target.device)
-            own = self.classifier.sample(state, uniforms, 1.0, calibrate, last)
+            own = self.classifier.sample(state, uniforms, 1.0, calibrate, last, known)
             return torch.where(forced[:, step], target[:, step], own)
 
-        states, read, _ = self.walk(first, hidden, steps, choose)
+        states, read, _ = self.walk(first, hidden, steps, choose, context)
+        recalled = self.recall(context, read)
         inputs = torch.cat([first.unsqueeze(1), read[:, :-1]], dim=1)
-        return self._logits(states, target, inputs, before)
+        return self._logits(states, target, inputs, before, recalled)
 
     def first_input(self, context: Tensor) -> Tensor:
         """Return what the decoder reads first, (batch, cells); see `forward`."""
         return context[:, -1].to(self._dtype) * (self.config.planes == 2)
 
+    def recall(self, context: Tensor, target: Tensor) -> Recalled | None:
+        """Return what is known before each of the target's steps, or None."""
+        if not self.config.phrases:
+            return None
+        steps = torch.cat([context.to(self._dtype), target], dim=1)
+        recalled = recall(steps, target.shape[1], self.config.phrases)
+        if self.config.plane == "voices":
+            recalled = recalled._replace(marks=time_marks(steps, target.shape[1]))
+        return recalled
+
     def _logits(
-        self, states: Tensor, target: Tensor, inputs: Tensor, before: Tensor
+        self,
+        states: Tensor,
+        target: Tensor,
+        inputs: Tensor,
+        before: Tensor,
+        recalled: Recalled | None,
     ) -> Tensor:
         """Return the logits of the target after what was read and what was there."""
-        logits = self.classifier(states, target, inputs).to(self._dtype)
-        if self.config.planes == 1:
+        logits = self.classifier(states, target, inputs, recalled).to(self._dtype)
+        if self.config.planes != 2:
             return logits
         return logits.masked_fill(~possible_cells(before, target), EXCLUDED)
 
+    def read(
+        self, inputs: Tensor, hidden: Tensor, recalled: Recalled | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the decoder's states, and its last; see `Decoder`.
+
+        `inputs`: (batch, steps, cells), beside which the marks of time are read.
+        """
+        if recalled is not None:
+            inputs = torch.cat([inputs, recalled.marks], dim=-1)
+        return self.decoder(inputs, hidden)
+
     def walk(
-        self, first: Tensor, hidden: Tensor, steps: int, choose: Choice
+        self, first: Tensor, hidden: Tensor, steps: int, choose: Choice, past: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the decoder's states, the steps chosen and the last hidden state.
 
-        The decoder reads `first` (batch, cells), then each step that `choose` returns.
-        The states are (batch, steps, hidden), the steps chosen (batch, steps, cells);
-        `hidden`: (layers, batch, hidden).
+        The decoder reads `first` (batch, cells), then each step that `choose` returns;
+        `past`: (batch, steps, cells), all before them. The states are (batch, steps,
+        hidden), the steps chosen (batch, steps, cells); `hidden`: (layers, batch,
+        hidden).
         """
         states, chosen, last = [], [], first
         for step in range(steps):
-            state, hidden = self.decoder(last.unsqueeze(1), hidden)
-            last = choose(state[:, 0], last, step)
+            known = self.recall(past, torch.zeros_like(past[:, :1]))
+            state, hidden = self.read(last.unsqueeze(1), hidden, known)
+            known = known and Recalled(*(each[:, 0] for each in known))
+            last = choose(state[:, 0], last, step, known)
             states.append(state)  # (batch, 1, hidden)
             chosen.append(last)
+            if known is not None:
+                past = torch.cat([past, last.unsqueeze(1)], dim=1)
         return torch.cat(states, dim=1), torch.stack(chosen, dim=1), hidden
 
     @property
@@ -275,7 +321,7 @@ def disturbed(steps: Tensor, share: float) -> Tensor:
     return torch.where(chosen, flat[others], flat).view_as(steps)
 
 
-def _gru(config: NetworkConfig) -> FusedGRU:
+def _gru(config: NetworkConfig, marks: int = 0) -> FusedGRU:
     """Return one stack of GRU layers; a single layer has no place for dropout.
 
     PyTorch draws all weights within 1 / sqrt(hidden), for inputs that all carry a
@@ -284,8 +330,7 @@ def _gru(config: NetworkConfig) -> FusedGRU:
     within [-1, 1] let it in at full size.
     """
     dropout = config.dropout if config.layers > 1 else 0.0
-    gru = FusedGRU(
-        config.cells, config.hidden, config.layers, batch_first=True, dropout=dropout
-    )
+    sizes = config.cells + marks, config.hidden, config.layers
+    gru = FusedGRU(*sizes, batch_first=True, dropout=dropout)
     nn.init.uniform_(gru.weight_ih_l0, -1, 1)
     return gru

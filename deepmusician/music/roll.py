@@ -19,11 +19,20 @@ from deepmusician.music.grid import (
     snap_to_grid,
 )
 from deepmusician.music.midi import MIDI_SUFFIXES, read_midi, write_midi
-from deepmusician.music.notes import DEFAULT_TEMPO, KEYS, MusicFileError, Notes, Reading
+from deepmusician.music.notes import (
+    DEFAULT_TEMPO,
+    KEYS,
+    PITCH_LOW,
+    MusicFileError,
+    Notes,
+    Reading,
+)
 from deepmusician.music.score_files import SCORE_SUFFIXES
 
 PLANES = ("onsets", "sounding")
-VIEWS = (*PLANES, "both")  # what a network may read; both as cells
+VIEWS = (*PLANES, "both", "voices")  # what a network may read, as cells
+VOICES = 4
+REST = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +40,10 @@ class PianoRoll:
     """Two boolean planes (steps, 88): onsets and sounding keys at each step.
 
     Key 0 is A0 (MIDI 21), key 87 is C8. `tempo` is in quarters per minute. `reading`
-    says what the file lost on the way, None for a roll that was never a file. The
-    planes are read-only. Raises ValueError where they contradict each other: every
-    onset sounds, and nothing sounds without an onset.
+    says what the file lost on the way, None for a roll that was never a file. `voices`:
+    (steps, 4), the MIDI pitches of soprano, alto, tenor and bass, or `REST`, where
+    it is known who sings what. The planes are read-only. Raises ValueError where they
+    contradict each other: every onset sounds, and nothing sounds without an onset.
     """
 
     onsets: np.ndarray
@@ -42,6 +52,7 @@ class PianoRoll:
     tempo: float = DEFAULT_TEMPO
     name: str = ""
     reading: Reading | None = field(default=None, repr=False)
+    voices: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self):
         check_steps_per_quarter(self.steps_per_quarter)
@@ -99,6 +110,28 @@ class PianoRoll:
         return cls.from_notes(notes_of_stream(stream), steps_per_quarter, name)
 
     @classmethod
+    def from_voices(
+        cls, voices: Sequence, steps_per_quarter: int = 4, name: str = ""
+    ) -> "PianoRoll":
+        """Return the roll of voices (steps, 4); notes sung again look as if held.
+
+        Raises ValueError for another shape, and for pitches off the keyboard.
+        """
+        if np.size(voices) != VOICES * len(voices):
+            raise ValueError(f"{name}: a step has {VOICES} MIDI pitches, or {REST}")
+        pitches = np.array(voices, dtype=np.int64).reshape(-1, VOICES)
+        step, voice = np.nonzero(pitches != REST)
+        keys = pitches[step, voice] - PITCH_LOW
+        if not ((keys >= 0) & (keys < KEYS)).all():
+            raise ValueError(f"{name}: a voice leaves the piano's {KEYS} keys")
+        plane = np.zeros((len(pitches), KEYS), bool)
+        plane[step, keys] = True
+        roll = cls.from_plane(
+            plane, "sounding", steps_per_quarter=steps_per_quarter, name=name
+        )
+        return replace(roll, voices=pitches)
+
+    @classmethod
     def from_plane(
         cls,
         plane: np.ndarray,
@@ -113,8 +146,9 @@ class PianoRoll:
         From "onsets", a note is held for `hold` steps (a quarter, if None) or until
         its key is struck again. From "sounding", a note begins wherever a key
         begins to sound. From "both", (steps, 176) as `plane` gives it, nothing is
-        inferred. Raises ValueError for another kind or shape, and for a hold of a key
-        that did not sound.
+        inferred, and from "voices", (steps, 352), it is as `from_voices` gives it.
+        Raises ValueError for another kind or shape, and for a hold of a key that did
+        not sound.
         """
         check_kind(kind)
         check_steps_per_quarter(steps_per_quarter)
@@ -122,6 +156,12 @@ class PianoRoll:
             onsets, holds = np.asarray(plane)[:, ::2], np.asarray(plane)[:, 1::2]
             sounding = (onsets != 0) | (holds != 0)
             return cls(onsets, sounding, steps_per_quarter, tempo, name)
+        if kind == "voices":
+            cells = np.asarray(plane).reshape(len(plane), KEYS, VOICES) != 0
+            voices = np.where(cells.any(1), cells.argmax(1) + PITCH_LOW, REST)
+            return replace(
+                cls.from_voices(voices, steps_per_quarter, name), tempo=tempo
+            )
         plane = frozen_plane(plane)
         if kind == "sounding":
             return cls(rising_edges(plane), plane, steps_per_quarter, tempo, name)
@@ -180,15 +220,26 @@ class PianoRoll:
             raise TypeError("a roll is cut by a slice of steps in order: roll[16:32]")
         onsets, sounding = self.onsets[steps].copy(), self.sounding[steps]
         onsets[:1] = sounding[:1]
-        return replace(self, onsets=onsets, sounding=sounding, reading=None)
+        voices = None if self.voices is None else self.voices[steps]
+        planes = {"onsets": onsets, "sounding": sounding, "voices": voices}
+        return replace(self, **planes, reading=None)
 
     def plane(self, kind: str = "onsets") -> np.ndarray:
         """Return the plane (steps, 88) of that kind, "onsets" or "sounding".
 
         "both" gives cells (steps, 176): 2k says that key k has an onset, 2k + 1 that
-        it sounds on from the step before.
+        it sounds on from the step before; "voices" cells (steps, 352): 4k + v says that
+        voice v sings key k. Raises ValueError where it is not known who sings what.
         """
         check_kind(kind)
+        if kind == "voices":
+            if self.voices is None:
+                cure = "take jsb-sixteenths, or a network on another plane"
+                raise ValueError(f"{self.name or 'the roll'} has no voices: {cure}")
+            cells = np.zeros((len(self), KEYS, VOICES), bool)
+            step, voice = np.nonzero(self.voices != REST)
+            cells[step, self.voices[step, voice] - PITCH_LOW, voice] = True
+            return cells.reshape(len(self), KEYS * VOICES)
         if kind == "both":
             return both_planes(self.onsets, self.sounding)
         return getattr(self, kind)
@@ -219,7 +270,10 @@ class PianoRoll:
                 f"by {semitones} semitones"
             )
         onsets, sounding = np.roll((self.onsets, self.sounding), semitones, axis=2)
-        return replace(self, onsets=onsets, sounding=sounding, reading=None)
+        moved = {"onsets": onsets, "sounding": sounding, "reading": None}
+        if self.voices is not None:
+            moved["voices"] = self.voices + semitones * (self.voices != REST)
+        return replace(self, **moved)
 
     def to_midi(self, path: str | Path) -> Path:
         """Write a MIDI file, which reads back as the same roll; return its path."""

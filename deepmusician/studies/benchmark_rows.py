@@ -1,7 +1,8 @@
 """The rows of the benchmark and their settings, and what others published on its sets.
 
 Negative log-likelihood in nats per frame on the test pieces, lower is better: the sum
-over the 88 keys, with teacher forcing, pooled over all frames.
+over the 88 keys, with teacher forcing, pooled over all frames. Of chorales in four
+voices, a frame's nats are those of four notes.
 """
 
 import tomllib
@@ -16,12 +17,16 @@ from deepmusician.model import CLASSIFIERS
 from deepmusician.training import TrainConfig
 
 FRAME_SETS = ("jsb", "nottingham", "piano-midi")
-NETWORKS = ("decoder", "encoder-decoder")
+SETS = (*FRAME_SETS, "jsb-sixteenths")
+NETWORKS = ("decoder", "decoder-with-memory", "encoder-decoder")
 KINDS_OF_OUTPUTS = tuple(CLASSIFIERS)
 
 
 class BenchmarkRow(NamedTuple):
-    """Which row of the benchmark: the set, the network, and its outputs."""
+    """Which row of the benchmark: the set, the network, and its outputs.
+
+    A decoder with memory is one with scores by interval and of phrases that return.
+    """
 
     set: str
     network: str
@@ -45,19 +50,21 @@ class BenchmarkRow(NamedTuple):
         return f"{self.set}, {self.network}, {self.outputs} outputs"
 
 
-def _config(outputs: str, set: str, network: str, **changes: object) -> TrainConfig:
+def _config(row: dict, outputs: str) -> TrainConfig:
     """Return the settings of a row: those of the bare decoder, with some changes."""
-    grid = CATALOGUE[set].frames_per_quarter
-    settings = {"corpus": set, "steps_per_quarter": grid, "outputs": outputs}
-    settings |= _SETTINGS["decoder"] | _SETTINGS["outputs"][outputs] | changes
-    return TrainConfig.from_dict(settings)
+    own, grid = dict(row), CATALOGUE[row["set"]].frames_per_quarter
+    for_outputs = own.pop("outputs")[outputs]
+    settings = _SETTINGS["decoder"] | _SETTINGS["outputs"][outputs]
+    settings |= _SETTINGS["networks"][own.pop("network")] | own | for_outputs
+    settings |= {"corpus": settings.pop("set"), "steps_per_quarter": grid}
+    return TrainConfig.from_dict(settings | {"outputs": outputs})
 
 
 _SETTINGS = tomllib.loads((Path(__file__).parent / "data/benchmark.toml").read_text())
 BENCHMARK_ROWS = {
-    BenchmarkRow(row["set"], row["network"], outputs): _config(outputs, **row)
+    BenchmarkRow(row["set"], row["network"], outputs): _config(row, outputs)
     for row in _SETTINGS["rows"]
-    for outputs in KINDS_OF_OUTPUTS
+    for outputs in row["outputs"]
 }
 """The settings of every row, of which the best validation epoch is scored."""
 TARGETS = {
@@ -79,7 +86,7 @@ def choose_rows(
     not known, and when no row has all three.
     """
     asked = {"sets": sets, "outputs": outputs, "network": networks}
-    known = {"sets": FRAME_SETS, "outputs": KINDS_OF_OUTPUTS, "network": NETWORKS}
+    known = {"sets": SETS, "outputs": KINDS_OF_OUTPUTS, "network": NETWORKS}
     for name, values in asked.items():
         if unknown := [value for value in values if value not in known[name]]:
             raise ValueError(

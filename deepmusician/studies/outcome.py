@@ -27,7 +27,7 @@ from deepmusician.evaluation import (
 )
 from deepmusician.files import from_json, to_json, write_file
 from deepmusician.model import compose
-from deepmusician.music import KEYS, PianoRoll
+from deepmusician.music import KEYS, VOICES, PianoRoll
 from deepmusician.sources import code_hash
 from deepmusician.training import (
     Run,
@@ -99,7 +99,7 @@ def unpack_roll(
     try:
         packed = zlib.decompress(base64.b64decode(text, validate=True))
         bits = np.unpackbits(np.frombuffer(packed, np.uint8))
-        width = 2 * KEYS if plane == "both" else KEYS  # which fill whole bytes
+        width = {"both": 2, "voices": VOICES}.get(plane, 1) * KEYS  # whole bytes
         cells = bits.reshape(steps, width)
     except (ValueError, zlib.error) as error:
         raise ValueError(f"this is no packed roll of {steps} steps: {error}") from None
@@ -110,7 +110,7 @@ def unpack_roll(
 
 def _new(roll: PianoRoll, steps: int, plane: str) -> PianoRoll:
     """Return the last steps of a roll as a roll of the learnt plane, or of both."""
-    if plane == "both":
+    if plane in ("both", "voices"):
         return roll[len(roll) - steps :]
     cells, grid = roll.plane(plane)[-steps:], roll.steps_per_quarter
     return PianoRoll.from_plane(cells, plane, steps_per_quarter=grid)

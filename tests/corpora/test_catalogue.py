@@ -19,6 +19,7 @@ def test_the_named_corpora_tell_origin_and_licence():
         "jsb",
         "nottingham",
         "piano-midi",
+        "jsb-sixteenths",
     )
     for entry in catalogue.CATALOGUE.values():
         assert entry.title

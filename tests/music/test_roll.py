@@ -220,3 +220,39 @@ def test_what_is_possible_depends_on_the_step_before_and_on_the_onsets():
     before = np.array([1, 0, 0, 1, 0, 0, 0, 1])  # struck, held, silent, held
     cells = np.array([0, 0, 0, 0, 0, 0, 1, 0])  # the last is struck again
     assert possible_cells(before, cells).tolist() == [1, 1, 1, 1, 1, 0, 1, 0]
+
+
+VOICES = [[72, 67, 64, 48], [72, 67, 64, 48], [-1, 65, 62, 50], [71, 65, 65, -1]]
+
+
+def test_voices_sound_and_come_back_from_their_cells():
+    roll = PianoRoll.from_voices(VOICES, name="four")
+    assert sorted(roll.notes())[:4] == [
+        (0, 48, 2),
+        (0, 64, 2),
+        (0, 67, 2),
+        (0, 72, 2),
+    ]
+    again = PianoRoll.from_plane(roll.plane("voices"), "voices")
+    assert again == roll
+    assert again.voices.tolist() == VOICES
+    assert roll.plane("voices").sum(axis=1).tolist() == [4, 4, 3, 3]
+
+
+def test_voices_are_cut_and_moved_with_the_roll():
+    roll = PianoRoll.from_voices(VOICES)
+    assert roll[1:3].voices.tolist() == VOICES[1:3]
+    moved = roll.transpose(2)
+    assert moved.voices.tolist()[2] == [-1, 67, 64, 52]
+    assert PianoRoll.from_voices(moved.voices) == moved
+
+
+@pytest.mark.parametrize("voices", [[[60, 60, 60]], [[60, 60, 60, 200]]])
+def test_what_is_no_four_voices_is_refused(voices):
+    with pytest.raises(ValueError, match=r"voice|pitches"):
+        PianoRoll.from_voices(voices)
+
+
+def test_a_roll_without_voices_says_where_to_find_some():
+    with pytest.raises(ValueError, match="jsb-sixteenths"):
+        PianoRoll.from_plane(np.zeros((2, 88)), name="mine").plane("voices")

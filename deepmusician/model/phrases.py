@@ -1,0 +1,95 @@
+"""Phrases that return: what followed when a piece's last steps were played before."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+_SHORTEST = 4  # steps of a phrase; then 8, 16, 32, ...
+
+
+class Recalled(NamedTuple):
+    """What a piece remembers of itself before each of some steps.
+
+    cells: (batch, steps, cells) of 0 and 1, what followed the latest return of the
+        longest phrase. sizes: (batch, steps), 0 where nothing returns, else from 1 on,
+        for phrases of at least 4, 8, 16, ... steps. marks: (batch, steps, marks), for
+        voices what `time_marks` gives, else nothing.
+    """
+
+    cells: Tensor
+    sizes: Tensor
+    marks: Tensor
+
+
+def phrase_sizes(longest: int) -> list[int]:
+    """Return the sizes of phrases looked for: 4, 8, 16, ... up to `longest`."""
+    sizes = [_SHORTEST << power for power in range(longest.bit_length())]
+    return [size for size in sizes if size <= longest]
+
+
+def recall(steps: Tensor, count: int, longest: int) -> Recalled:
+    """Return what is remembered before each of the last `count` steps.
+
+    `steps`: (batch, steps, cells) of 0 and 1; step t is looked at for what comes after
+    it alone, the last one not at all. Silence before the music is no phrase.
+    """
+    played = steps.detach().cpu().numpy() > 0
+    rows = np.packbits(played, axis=-1)
+    places, sizes = np.zeros((2, *rows.shape[:2]), np.int64)
+    for piece, (text, sounds) in enumerate(zip(rows, played.any(-1), strict=True)):
+        first = int(sounds.argmax())
+        seen: dict[bytes, int] = {}
+        for step in range(first + _SHORTEST, len(text)):
+            for number, size in enumerate(phrase_sizes(min(longest, step - first)), 1):
+                phrase = text[step - size : step].tobytes()
+                if phrase in seen:
+                    places[piece, step], sizes[piece, step] = seen[phrase], number
+                seen[phrase] = step
+    where, size = (torch.from_numpy(each[:, -count:]) for each in (places, sizes))
+    where, size = where.to(steps.device), size.to(steps.device)
+    cells = steps.gather(1, where[..., None].expand(-1, -1, steps.shape[-1]))
+    nothing = cells[..., :0]
+    return Recalled(cells * (size > 0)[..., None], size, nothing)
+
+
+class PhraseScores(nn.Module):
+    """What a phrase that returns adds to the logits of a step.
+
+    With r the cells that it went on with, s its size, h the decoder's state and x the
+    cells of the step,
+
+        score of cell k = a(h) if r[k] is set, else b(h)
+
+    with other a and b for each s, and again where x[j] and r[j] differ for some j whose
+    turn is before k's, so that a phrase that goes on otherwise is forgotten. Linear in
+    h, 0 at the start. `turns`: (cells,), when each cell is drawn.
+    """
+
+    def __init__(self, hidden: int, longest: int, turns: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("turns", turns, persistent=False)
+        self.weights = nn.Linear(hidden, 4 * len(phrase_sizes(longest)))
+        nn.init.zeros_(self.weights.weight)
+        nn.init.zeros_(self.weights.bias)
+
+    def forward(
+        self, states: Tensor, cells: Tensor | None, recalled: Recalled
+    ) -> Tensor:
+        """Return the scores (..., cells).
+
+        `states`: (..., hidden); `cells`: (..., cells), the step's own, for outputs that
+        depend on lower ones, or None.
+        """
+        weights = nn.functional.pad(self.weights(states), (4, 0)).unflatten(-1, (-1, 4))
+        at = recalled.sizes[..., None, None].expand(*recalled.sizes.shape, 1, 4)
+        weights = weights.gather(-2, at)[..., 0, :]  # (..., 4), of this size
+        which = (recalled.cells > 0).long()
+        if cells is not None:
+            differs = (cells != recalled.cells).to(states.dtype)
+            by_turn = differs.new_zeros(*differs.shape[:-1], int(self.turns.max()) + 1)
+            by_turn.index_add_(-1, self.turns, differs)
+            before = by_turn.cumsum(-1) - by_turn
+            which = which + 2 * (before[..., self.turns] > 0)
+        return weights.gather(-1, which)
