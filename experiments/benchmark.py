@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmusician.studies import (
+    NETWORKS,
     Benchmark,
     BenchmarkRow,
     benchmark_details,
@@ -21,7 +22,7 @@ from deepmusician.studies import (
 from experiments.fingerprint import check_code
 from experiments.recording import Recording
 
-BENCHMARK_SEEDS = {"decoder": (0, 1, 2), "encoder-decoder": (0,)}
+BENCHMARK_SEEDS = dict.fromkeys(NETWORKS, (0, 1, 2)) | {"encoder-decoder": (0,)}
 """The seeds that are recorded of a network."""
 
 
