@@ -56,8 +56,8 @@ def hidden_states(
     context, target = music.split([config.context, steps], dim=1)
     hidden = model.start_hidden(context, torch.Generator().manual_seed(seed), start)
     inputs = torch.cat([model.first_input(context)[:, None], target[:, :-1]], dim=1)
-    recalled = model.recall(context, target)
-    states, _ = model.read(inputs, hidden, recalled)  # (stretches, steps, hidden)
+    past = model.past(inputs, context, target)
+    states, _ = model.read(past, hidden)  # (stretches, steps, hidden)
     age = np.arange(steps)
     position = (np.concatenate(drawn)[:, None] + age) % config.steps_per_quarter
     return HiddenStates(

@@ -13,7 +13,7 @@ from torch.nn.functional import linear, relu
 from deepmusician.model.calibration import IDENTITY
 from deepmusician.model.dropout import Dropout
 from deepmusician.model.intervals import IntervalScores
-from deepmusician.model.phrases import PhraseScores, Recalled
+from deepmusician.model.phrases import Past, PhraseScores
 from deepmusician.music import possible_cells
 
 EXCLUDED = -1e4  # the logit of what cannot be: its probability and its loss are 0
@@ -58,35 +58,24 @@ class Classifier(nn.Module):
         self.output = nn.Linear(width, cells)
 
     def forward(
-        self,
-        states: Tensor,
-        cells: Tensor | None = None,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        self, states: Tensor, cells: Tensor | None = None, past: Past | None = None
     ) -> Tensor:
         """Return the logits (..., cells) of every cell.
 
-        `states`: (..., hidden); `before`: (..., cells), the step that came before,
-        wanted with intervals alone, and `recalled` with phrases alone. `cells` is not
-        looked at: it is there so that both classifiers are called alike.
+        `states`: (..., hidden); `past` is wanted with intervals or phrases alone.
+        `cells` is not looked at: it is there so that both classifiers are called alike.
         """
         logits = self.output(self.dropout(relu(self.hidden(states))))
-        return self._with_past(logits, states, None, before, recalled)
+        return logits + self._from_past(states, None, past)
 
-    def _with_past(
-        self,
-        logits: Tensor,
-        states: Tensor,
-        cells: Tensor | None,
-        before: Tensor | None,
-        recalled: Recalled | None,
-    ) -> Tensor:
-        """Return the logits with the scores of the step before and of phrases added."""
-        if self.reach:
-            logits = logits + self.from_before(states, before)
-        if self.phrases:
-            logits = logits + self.phrases(states, cells, recalled)
-        return logits
+    def _from_past(
+        self, states: Tensor, cells: Tensor | None, past: Past | None
+    ) -> Tensor | float:
+        """Return the scores of the step before and of phrases, 0 without either."""
+        scores = self.from_before(states, past.before) if past and self.reach else 0.0
+        if past and self.phrases:
+            scores = scores + self.phrases(states, cells, past)
+        return scores
 
     @torch.no_grad()
     def sample(
@@ -95,22 +84,20 @@ class Classifier(nn.Module):
         uniforms: Tensor,
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        past: Past | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), 0 or 1, without dropout.
 
         `states`: (batch, hidden). `uniforms`: (batch, cells) in [0, 1), one per cell,
         which is set if its probability exceeds it: the sigmoid of the logits that
-        `calibrate` gives, divided by `temperature`. `before`: (batch, cells), the step
-        that came before, for classifiers of both planes or with intervals; `recalled`:
-        see `forward`.
+        `calibrate` gives, divided by `temperature`. `past`: wanted with both planes,
+        intervals or phrases alone.
         """
         logits = self.output(relu(self.hidden(states)))
-        logits = self._with_past(logits, states, None, before, recalled)
+        logits = logits + self._from_past(states, None, past)
         drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
         if self.planes == 2:
-            drawn &= possible_cells(before, drawn)
+            drawn &= possible_cells(past.before, drawn)
         return drawn.to(states.dtype)
 
 
@@ -140,29 +127,20 @@ class DependentClassifier(Classifier):
         self.lower_to_keys = MaskedLinear(order < order[:, None])  # (cells, cells)
         nn.init.zeros_(self.lower_to_keys.weight)
         if self.reach:
-            self._add_lower(hidden)
-
-    def _add_lower(self, hidden: int) -> None:
-        """Add what makes scores of the cells whose turn was before."""
-        self.from_lower = IntervalScores(hidden, self.planes, 1, self.reach)
+            self.from_lower = IntervalScores(hidden, self.planes, 1, self.reach)
 
     def forward(  # type: ignore[override]  # here the cells are needed
-        self,
-        states: Tensor,
-        cells: Tensor,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        self, states: Tensor, cells: Tensor, past: Past | None = None
     ) -> Tensor:
         """Return the logits (..., cells), each given the cells below it.
 
-        `states`: (..., hidden); `cells`: (..., cells), 0 or 1; `before`, `recalled`:
-        see `Classifier`.
+        `states`: (..., hidden); `cells`: (..., cells), 0 or 1; `past`: as for all.
         """
         units = self.dropout(self._units(self.hidden(states), cells))
         logits = self._logits(units, self.direct(states), cells)
         if self.reach:
             logits = logits + self.from_lower(states, cells)
-        return self._with_past(logits, states, cells, before, recalled)
+        return logits + self._from_past(states, cells, past)
 
     @torch.no_grad()
     def sample(
@@ -171,8 +149,7 @@ class DependentClassifier(Classifier):
         uniforms: Tensor,
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        past: Past | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), low to high; see `Classifier`.
 
@@ -191,11 +168,11 @@ class DependentClassifier(Classifier):
             logits = self._logits(units, direct, cells)
             if self.reach:
                 logits = logits + self.from_lower.scores(by_interval, cells)
-            logits = self._with_past(logits, states, cells, before, recalled)
+            logits = logits + self._from_past(states, cells, past)
             drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
             drawn &= order >= decided
             if self.planes == 2:
-                drawn &= possible_cells(before, cells)
+                drawn &= possible_cells(past.before, cells)
             more = drawn.any(dim=1, keepdim=True)  # (batch, 1)
             if not more.any():
                 return cells

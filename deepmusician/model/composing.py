@@ -146,8 +146,8 @@ def _choice(
             piece.uniform_(generator=generator)
         else:
             piece.fill_(threshold)
-    return lambda state, last, step, recalled: model.classifier.sample(
-        state, cutoffs[:, step], temperature, calibrate, last, recalled
+    return lambda state, past, step: model.classifier.sample(
+        state, cutoffs[:, step], temperature, calibrate, past
     )
 
 
@@ -205,8 +205,8 @@ def _begin(
         if len(prime) > 0:
             recent = context[piece : piece + 1, -min(len(prime), len(context[0])) :]
             inputs = torch.cat([sos[:1].unsqueeze(1), recent[:, :-1]], dim=1)
-            recalled = model.recall(recent[:, :0], recent)
-            hidden[piece] = model.read(inputs, hidden[piece], recalled)[1]
+            past = model.past(inputs, recent[:, :0], recent)
+            hidden[piece] = model.read(past, hidden[piece])[1]
     return torch.cat(hidden, dim=1), context[:, -1]  # silence is SOS
 
 

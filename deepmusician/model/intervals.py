@@ -12,23 +12,12 @@ class IntervalScores(nn.Module):
 
         score of cell q of key k = sum over d, p of  w_dpq(h) x[p of key k - d]
 
-    where p and q go over the planes, and w is linear in h; `counts`, (planes, planes)
-    of 0 and 1, says which q a cell of plane p adds to, by default all. Source of the
-    idea: Johnson 2017, "Generating Polyphonic Music Using Tied Parallel Networks".
+    where p and q go over the planes, and w is linear in h. Source of the idea: Johnson
+    2017, "Generating Polyphonic Music Using Tied Parallel Networks".
     """
 
-    def __init__(
-        self,
-        hidden: int,
-        planes: int,
-        nearest: int,
-        farthest: int,
-        counts: Tensor | None = None,
-    ) -> None:
+    def __init__(self, hidden: int, planes: int, nearest: int, farthest: int) -> None:
         super().__init__()
-        if counts is None:
-            counts = torch.ones(planes, planes)
-        self.register_buffer("counts", counts[:, None], persistent=False)
         self.planes, self.nearest, self.farthest = planes, nearest, farthest
         distances = farthest - nearest + 1
         self.weights = nn.Linear(hidden, planes * distances * planes)
@@ -50,7 +39,6 @@ class IntervalScores(nn.Module):
         """
         planes, count = self.planes, cells.shape[-1]
         flat = cells.reshape(-1, count)  # (steps, cells)
-        weights = weights.reshape(len(flat), planes, -1, planes) * self.counts
         rows = weights.reshape(len(flat) * planes, -1)  # (steps * planes, run)
         step, cell = flat.nonzero().unbind(1)
         low, high = max(0, -self.nearest) * planes, max(0, self.farthest) * planes

@@ -21,7 +21,7 @@ from deepmusician.model.checks import (
 )
 from deepmusician.model.classifiers import EXCLUDED, Classifier, DependentClassifier
 from deepmusician.model.gru import FusedGRU
-from deepmusician.model.phrases import Recalled, recall
+from deepmusician.model.phrases import Past, recall
 from deepmusician.model.voices import MARKS, VoiceClassifier, time_marks
 from deepmusician.music import VIEWS, VOICES, possible_cells
 
@@ -31,9 +31,9 @@ CLASSIFIERS = {
 }
 _RAREST = 1e-6  # a key that the corpus never plays stays possible
 STARTS = ("guided", "zero", "random")
-Choice = Callable[[Tensor, Tensor, int, Recalled | None], Tensor]
-"""Takes a state (batch, hidden), the step before (batch, cells), a step's number and
-what is recalled before it, returns the step (batch, cells)."""
+Choice = Callable[[Tensor, Past, int], Tensor]
+"""Takes a state (batch, hidden), what is known before a step, and its number, returns
+the step (batch, cells)."""
 
 _CHOICES = {
     **{"outputs": tuple(CLASSIFIERS), "plane": VIEWS, "start": STARTS},
@@ -226,86 +226,74 @@ class DeepMusician(nn.Module):
         hidden = self.start_hidden(context, generator)
         first = self.first_input(context)
         before = torch.cat([first.unsqueeze(1), target[:, :-1]], dim=1)
-        recalled = self.recall(context, target)
         if teacher_forcing >= 1:
-            inputs = disturbed(before, noise) if noise else before
-            states, _ = self.read(inputs, hidden, recalled)  # (batch, steps, hidden)
-            return self._logits(states, target, before, before, recalled)
+            past = self.past(before, context, target)
+            read = past._replace(before=disturbed(before, noise)) if noise else past
+            states, _ = self.read(read, hidden)  # (batch, steps, hidden)
+            return self._logits(states, target, past, before)
         batch, steps, cells = target.shape
         draws = torch.rand(batch, steps, 1, generator=generator).to(target.device)
         forced = draws < teacher_forcing
 
-        def choose(
-            state: Tensor, last: Tensor, step: int, known: Recalled | None
-        ) -> Tensor:
+        def choose(state: Tensor, past: Past, step: int) -> Tensor:
             uniforms = torch.rand(batch, cells, generator=generator).to(target.device)
-            own = self.classifier.sample(state, uniforms, 1.0, calibrate, last, known)
+            own = self.classifier.sample(state, uniforms, 1.0, calibrate, past)
             return torch.where(forced[:, step], target[:, step], own)
 
         states, read, _ = self.walk(first, hidden, steps, choose, context)
-        recalled = self.recall(context, read)
         inputs = torch.cat([first.unsqueeze(1), read[:, :-1]], dim=1)
-        return self._logits(states, target, inputs, before, recalled)
+        past = self.past(inputs, context, read)
+        return self._logits(states, target, past, before)
 
     def first_input(self, context: Tensor) -> Tensor:
         """Return what the decoder reads first, (batch, cells); see `forward`."""
         return context[:, -1].to(self._dtype) * (self.config.planes == 2)
 
-    def recall(self, context: Tensor, target: Tensor) -> Recalled | None:
-        """Return what is known before each of the target's steps, or None."""
+    def past(self, before: Tensor, context: Tensor, target: Tensor) -> Past:
+        """Return what is known before each of the target's steps, `before` among it."""
         if not self.config.phrases:
-            return None
-        steps = torch.cat([context.to(self._dtype), target], dim=1)
-        recalled = recall(steps, target.shape[1], self.config.phrases)
+            return Past(before)
+        steps, count = torch.cat([context.to(self._dtype), target], 1), target.shape[1]
+        past = Past(before, *recall(steps, count, self.config.phrases))
         if self.config.plane == "voices":
-            recalled = recalled._replace(marks=time_marks(steps, target.shape[1]))
-        return recalled
+            past = past._replace(marks=time_marks(steps, count))
+        return past
 
     def _logits(
-        self,
-        states: Tensor,
-        target: Tensor,
-        inputs: Tensor,
-        before: Tensor,
-        recalled: Recalled | None,
+        self, states: Tensor, target: Tensor, past: Past, before: Tensor
     ) -> Tensor:
         """Return the logits of the target after what was read and what was there."""
-        logits = self.classifier(states, target, inputs, recalled).to(self._dtype)
+        logits = self.classifier(states, target, past).to(self._dtype)
         if self.config.planes != 2:
             return logits
         return logits.masked_fill(~possible_cells(before, target), EXCLUDED)
 
-    def read(
-        self, inputs: Tensor, hidden: Tensor, recalled: Recalled | None
-    ) -> tuple[Tensor, Tensor]:
-        """Return the decoder's states, and its last; see `Decoder`.
-
-        `inputs`: (batch, steps, cells), beside which the marks of time are read.
-        """
-        if recalled is not None:
-            inputs = torch.cat([inputs, recalled.marks], dim=-1)
+    def read(self, past: Past, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the decoder's states after each step before, and its last state."""
+        inputs = past.before
+        if past.marks is not None:
+            inputs = torch.cat([inputs, past.marks], dim=-1)
         return self.decoder(inputs, hidden)
 
     def walk(
-        self, first: Tensor, hidden: Tensor, steps: int, choose: Choice, past: Tensor
+        self, first: Tensor, hidden: Tensor, steps: int, choose: Choice, played: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the decoder's states, the steps chosen and the last hidden state.
 
         The decoder reads `first` (batch, cells), then each step that `choose` returns;
-        `past`: (batch, steps, cells), all before them. The states are (batch, steps,
+        `played`: (batch, steps, cells), all before them. The states are (batch, steps,
         hidden), the steps chosen (batch, steps, cells); `hidden`: (layers, batch,
         hidden).
         """
         states, chosen, last = [], [], first
         for step in range(steps):
-            known = self.recall(past, torch.zeros_like(past[:, :1]))
-            state, hidden = self.read(last.unsqueeze(1), hidden, known)
-            known = known and Recalled(*(each[:, 0] for each in known))
-            last = choose(state[:, 0], last, step, known)
+            past = self.past(last[:, None], played, torch.zeros_like(last[:, None]))
+            state, hidden = self.read(past, hidden)
+            last = choose(state[:, 0], past.at(0), step)
             states.append(state)  # (batch, 1, hidden)
             chosen.append(last)
-            if known is not None:
-                past = torch.cat([past, last.unsqueeze(1)], dim=1)
+            if self.config.phrases:
+                played = torch.cat([played, last[:, None]], dim=1)
         return torch.cat(states, dim=1), torch.stack(chosen, dim=1), hidden
 
     @property

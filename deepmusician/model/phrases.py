@@ -9,18 +9,23 @@ from torch import Tensor, nn
 _SHORTEST = 4  # steps of a phrase; then 8, 16, 32, ...
 
 
-class Recalled(NamedTuple):
-    """What a piece remembers of itself before each of some steps.
+class Past(NamedTuple):
+    """What is known before each of some steps, as far as a network asks for it.
 
-    cells: (batch, steps, cells) of 0 and 1, what followed the latest return of the
-        longest phrase. sizes: (batch, steps), 0 where nothing returns, else from 1 on,
-        for phrases of at least 4, 8, 16, ... steps. marks: (batch, steps, marks), for
-        voices what `time_marks` gives, else nothing.
+    before: (..., cells) of 0 and 1, the last step. recalled: (..., cells), what
+        followed the latest return of the longest phrase. sizes: (...), 0 where nothing
+        returns, else from 1 on, for phrases of at least 4, 8, 16, ... steps. marks:
+        (..., marks), for voices what `time_marks` gives.
     """
 
-    cells: Tensor
-    sizes: Tensor
-    marks: Tensor
+    before: Tensor
+    recalled: Tensor | None = None
+    sizes: Tensor | None = None
+    marks: Tensor | None = None
+
+    def at(self, step: int) -> "Past":
+        """Return what is known before one of (batch, steps, ...)."""
+        return Past(*(each if each is None else each[:, step] for each in self))
 
 
 def phrase_sizes(longest: int) -> list[int]:
@@ -29,8 +34,8 @@ def phrase_sizes(longest: int) -> list[int]:
     return [size for size in sizes if size <= longest]
 
 
-def recall(steps: Tensor, count: int, longest: int) -> Recalled:
-    """Return what is remembered before each of the last `count` steps.
+def recall(steps: Tensor, count: int, longest: int) -> tuple[Tensor, Tensor]:
+    """Return `recalled` and `sizes` before each of the last `count` steps; see `Past`.
 
     `steps`: (batch, steps, cells) of 0 and 1; step t is looked at for what comes after
     it alone, the last one not at all. Silence before the music is no phrase.
@@ -50,8 +55,7 @@ def recall(steps: Tensor, count: int, longest: int) -> Recalled:
     where, size = (torch.from_numpy(each[:, -count:]) for each in (places, sizes))
     where, size = where.to(steps.device), size.to(steps.device)
     cells = steps.gather(1, where[..., None].expand(-1, -1, steps.shape[-1]))
-    nothing = cells[..., :0]
-    return Recalled(cells * (size > 0)[..., None], size, nothing)
+    return cells * (size > 0)[..., None], size
 
 
 class PhraseScores(nn.Module):
@@ -74,20 +78,18 @@ class PhraseScores(nn.Module):
         nn.init.zeros_(self.weights.weight)
         nn.init.zeros_(self.weights.bias)
 
-    def forward(
-        self, states: Tensor, cells: Tensor | None, recalled: Recalled
-    ) -> Tensor:
+    def forward(self, states: Tensor, cells: Tensor | None, past: Past) -> Tensor:
         """Return the scores (..., cells).
 
         `states`: (..., hidden); `cells`: (..., cells), the step's own, for outputs that
         depend on lower ones, or None.
         """
         weights = nn.functional.pad(self.weights(states), (4, 0)).unflatten(-1, (-1, 4))
-        at = recalled.sizes[..., None, None].expand(*recalled.sizes.shape, 1, 4)
+        at = past.sizes[..., None, None].expand(*past.sizes.shape, 1, 4)
         weights = weights.gather(-2, at)[..., 0, :]  # (..., 4), of this size
-        which = (recalled.cells > 0).long()
+        which = (past.recalled > 0).long()
         if cells is not None:
-            differs = (cells != recalled.cells).to(states.dtype)
+            differs = (cells != past.recalled).to(states.dtype)
             by_turn = differs.new_zeros(*differs.shape[:-1], int(self.turns.max()) + 1)
             by_turn.index_add_(-1, self.turns, differs)
             before = by_turn.cumsum(-1) - by_turn

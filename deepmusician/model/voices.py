@@ -7,9 +7,13 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from deepmusician.model.calibration import IDENTITY
-from deepmusician.model.classifiers import EXCLUDED, DependentClassifier
+from deepmusician.model.classifiers import (
+    EXCLUDED,
+    DependentClassifier,
+    MaskedLinear,
+)
 from deepmusician.model.intervals import IntervalScores
-from deepmusician.model.phrases import Recalled
+from deepmusician.model.phrases import Past
 from deepmusician.music import VOICES
 
 _HELD = (1, 2, 3, 4, 6, 8, 12, 16)  # steps; so many or fewer, and more
@@ -56,24 +60,24 @@ class VoiceClassifier(DependentClassifier):
     def _turns(cells: int) -> Tensor:
         return torch.tensor(TURNS).repeat(cells // VOICES)
 
-    def _add_lower(self, hidden: int) -> None:
-        turns = torch.tensor(TURNS)
-        counts = (turns[:, None] < turns).float()  # (of a cell, to a cell)
-        sizes = self.planes, -self.reach, self.reach
-        self.from_lower = IntervalScores(hidden, *sizes, counts)
+    def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
+        super()._add_outputs(hidden, cells, width)
+        if self.reach:
+            self.from_lower = IntervalScores(hidden, VOICES, -self.reach, self.reach)
+            turns = torch.tensor(TURNS)
+            counts = (turns[:, None] < turns)[:, None]  # (of voice, 1, to voice)
+            counts = counts.expand(-1, 2 * self.reach + 1, -1).reshape(-1, 1)
+            self.from_lower.weights = MaskedLinear(counts.expand(-1, hidden))
+            nn.init.zeros_(self.from_lower.weights.weight)
 
     def forward(  # type: ignore[override]  # here the cells are needed
-        self,
-        states: Tensor,
-        cells: Tensor,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        self, states: Tensor, cells: Tensor, past: Past | None = None
     ) -> Tensor:
         """Return the logits (..., cells), each given the voices before and lower keys.
 
         The arguments are those of `DependentClassifier`.
         """
-        scores = super().forward(states, cells, before, recalled)
+        scores = super().forward(self.dropout(states), cells, past)
         by_voice = scores.unflatten(-1, (-1, VOICES)).transpose(-1, -2)
         from_above = pad(by_voice, (0, 1)).flip(-1).logcumsumexp(-1).flip(-1)
         logits = (by_voice - from_above[..., 1:]).transpose(-1, -2)
@@ -88,8 +92,7 @@ class VoiceClassifier(DependentClassifier):
         uniforms: Tensor,
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-        before: Tensor | None = None,
-        recalled: Recalled | None = None,
+        past: Past | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), voice by voice.
 
@@ -97,7 +100,7 @@ class VoiceClassifier(DependentClassifier):
         """
         cells = torch.zeros_like(uniforms)
         for voice in sorted(range(VOICES), key=TURNS.__getitem__):
-            scores = super().forward(states, cells, before, recalled)[:, voice::VOICES]
+            scores = super().forward(states, cells, past)[:, voice::VOICES]
             shares = pad(calibrate(scores) / temperature, (0, 1)).softmax(-1)
             key = (shares.cumsum(-1) <= uniforms[:, voice, None]).sum(-1, keepdim=True)
             sung = key < scores.shape[-1]

@@ -19,6 +19,7 @@ from deepmusician.model import (
     compose,
     focal_loss,
 )
+from deepmusician.model.phrases import Past
 from deepmusician.music import PianoRoll, possible_cells
 
 KINDS = pytest.mark.parametrize("kind", [Classifier, DependentClassifier])
@@ -76,7 +77,7 @@ def test_the_probabilities_of_all_possible_steps_add_up_to_one(kind, reach, soun
     possible = possible_cells(before, cells)
     exists = ((cells == 0) | possible).all(dim=1)
     states = torch.ones(len(cells), HIDDEN).double()
-    logits = classifier(states, cells, before)
+    logits = classifier(states, cells, Past(before))
     nll = binary_cross_entropy_with_logits(logits, cells, reduction="none")
     nll = torch.where(possible, nll, 0.0).sum(dim=1)
     assert int(exists.sum()) == 2 ** (KEYS - sum(sounded)) * 3 ** sum(sounded)
@@ -87,7 +88,7 @@ def cell_by_cell(classifier, states, before, uniforms):
     """Return the cells drawn by a plain loop from the lowest to the highest."""
     cells = torch.zeros_like(uniforms)
     for cell in range(cells.shape[1]):
-        logit = classifier(states, cells, before)[:, cell]
+        logit = classifier(states, cells, Past(before))[:, cell]
         drawn = uniforms[:, cell] < torch.sigmoid(logit)
         cells[:, cell] = (drawn & possible_cells(before, cells)[:, cell]).double()
     return cells
@@ -99,7 +100,7 @@ def test_sampling_equals_a_loop_over_the_cells(kind):
     states = torch.randn(60, HIDDEN, generator=generator.manual_seed(3)).double()
     before = (torch.rand(60, 16, generator=generator) < 0.4).double()
     uniforms = torch.rand(60, 16, generator=generator).double()
-    drawn = classifier.sample(states, uniforms, before=before)
+    drawn = classifier.sample(states, uniforms, past=Past(before))
     assert torch.equal(drawn, cell_by_cell(classifier, states, before, uniforms))
     assert drawn[:, ::2].any()
     assert drawn[:, 1::2].any()
@@ -111,7 +112,7 @@ def test_sampling_takes_as_many_passes_as_a_step_has_notes_and_one():
     classifier.output.register_forward_hook(lambda *_: passes.append(1))
     uniforms = torch.rand(20, 16, generator=torch.Generator().manual_seed(1)).double()
     before, states = torch.ones(20, 16).double(), torch.ones(20, HIDDEN).double()
-    drawn = classifier.sample(states, uniforms, before=before)
+    drawn = classifier.sample(states, uniforms, past=Past(before))
     assert len(passes) == drawn.sum(dim=1).max() + 1
 
 
@@ -204,12 +205,12 @@ def test_sampled_music_is_as_likely_as_the_network_says(outputs):
     count = 20_000
     uniforms = torch.rand(count, 4).double()
     drawn = model.classifier.sample(
-        state.expand(count, -1), uniforms, before=before.expand(count, -1)
+        state.expand(count, -1), uniforms, past=Past(before.expand(count, -1))
     )
     for cells, seen in zip(
         *torch.unique(drawn, dim=0, return_counts=True), strict=True
     ):
-        logits = model.classifier(state, cells[None], before)
+        logits = model.classifier(state, cells[None], Past(before))
         nll = binary_cross_entropy_with_logits(logits, cells[None], reduction="none")
         p = torch.exp(-(nll * possible_cells(before, cells[None])).sum()).item()
         assert seen / count == pytest.approx(p, abs=5 * (p / count) ** 0.5)

@@ -116,7 +116,7 @@ def test_stepping_along_the_target_is_the_fused_call(outputs):
     context, target = music(3, 5), music(3, 4, seed=1)
     sos, start = torch.zeros_like(target[:, 0]), model.start_hidden(context)
     states, steps, last = model.walk(
-        sos, start, 4, lambda _, last, step, known: target[:, step], context
+        sos, start, 4, lambda _, past, step: target[:, step], context
     )
     stepped = model.classifier(states, target)
     torch.testing.assert_close(stepped, model(context, target), rtol=0, atol=1e-12)

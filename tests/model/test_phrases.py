@@ -8,7 +8,7 @@ from support.toy import tunes
 from deepmusician.corpora import Windows
 from deepmusician.evaluation import evaluate, frame_nlls
 from deepmusician.model import DeepMusician, NetworkConfig, compose
-from deepmusician.model.phrases import PhraseScores, phrase_sizes, recall
+from deepmusician.model.phrases import Past, PhraseScores, phrase_sizes, recall
 from deepmusician.music import PianoRoll
 
 KEYS, HIDDEN = 12, 5
@@ -53,18 +53,18 @@ def test_what_is_recalled_is_what_a_search_finds(silence):
     steps = (torch.rand(1, 80, 2, generator=generator) < 0.4).float()  # few kinds
     steps[:, :silence] = 0
     steps[:, 60:] = steps[:, 30:50]
-    found = recall(steps, 80, 16)
+    cells, sizes = recall(steps, 80, 16)
     expected = by_search(steps[0], 16)
-    assert found.sizes[0].tolist() == [size for size, _ in expected]
-    assert found.cells[0].tolist() == [list(cells) for _, cells in expected]
-    assert found.sizes.max() >= 2
+    assert sizes[0].tolist() == [size for size, _ in expected]
+    assert cells[0].tolist() == [list(cells) for _, cells in expected]
+    assert sizes.max() >= 2
 
 
 def test_a_phrase_that_returns_is_recalled_to_its_end():
     steps = music(40)
-    found = recall(steps, 26, 64)
-    assert torch.equal(found.cells, steps[:, 14:])
-    assert found.sizes.min() == 1
+    cells, sizes = recall(steps, 26, 64)
+    assert torch.equal(cells, steps[:, 14:])
+    assert sizes.min() == 1
 
 
 def scores_of():
@@ -77,22 +77,23 @@ def scores_of():
 
 def test_a_phrase_that_goes_on_otherwise_has_other_scores_from_there_on():
     module, steps = scores_of(), music(30).double()
-    recalled = recall(steps, 1, 16)
+    past = Past(steps[:, -2:-1], *recall(steps, 1, 16))
     states = torch.randn(2, 1, HIDDEN).double()
-    same = module(states, recalled.cells, recalled)
-    assert torch.equal(same, module(states, None, recalled))
-    other = recalled.cells.clone()
+    same = module(states, past.recalled, past)
+    assert torch.equal(same, module(states, None, past))
+    other = past.recalled.clone()
     other[..., 5] = 1 - other[..., 5]
-    differs = module(states, other, recalled)
+    differs = module(states, other, past)
     assert torch.equal(same[..., :6], differs[..., :6])
     assert (same[..., 6:] != differs[..., 6:]).all()
 
 
 def test_without_a_phrase_nothing_is_added():
     module = scores_of()
-    recalled = recall(torch.rand(1, 6, KEYS).round().double(), 3, 16)
+    steps = torch.rand(1, 6, KEYS).round().double()
+    past = Past(steps[:, :3], *recall(steps, 3, 16))
     states = torch.randn(1, 3, HIDDEN).double()
-    assert not module(states, recalled.cells, recalled).any()
+    assert not module(states, past.recalled, past).any()
 
 
 def network_of(outputs, **changes):
@@ -141,7 +142,7 @@ def test_playing_on_draws_from_what_the_likelihood_is_of(outputs):
     drawn = torch.tensor(long.sounding[None], dtype=torch.float64)
     logits = network(torch.zeros_like(drawn[:, :1]), drawn)[0, 40:]
     assert ((logits > 0).numpy() == long.sounding[40:]).all()  # each of its lower ones
-    assert recall(drawn, 8, 16).sizes.any()
+    assert recall(drawn, 8, 16)[1].any()
 
 
 def test_a_piece_is_predicted_alike_by_both_ways_of_scoring():
@@ -150,9 +151,11 @@ def test_a_piece_is_predicted_alike_by_both_ways_of_scoring():
     measures = evaluate(network, corpus.test)  # its pieces are one window long
     assert measures["nll_step"] == pytest.approx(nlls.mean())
     (batch,) = Windows(corpus.test, "sounding", 32, 32).in_order()
-    assert network.recall(batch.context, batch.target).sizes.shape == (1, 32)
+    past = network.past(batch.before, batch.context, batch.target)
+    assert past.sizes.shape == (1, 32)
 
 
 def test_a_network_without_phrases_recalls_nothing():
     network = network_of("dependent", phrases=0)
-    assert network.recall(torch.zeros(1, 4, 88), torch.zeros(1, 4, 88)) is None
+    silence = torch.zeros(1, 4, 88)
+    assert network.past(silence, silence, silence).recalled is None

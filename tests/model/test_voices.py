@@ -8,7 +8,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from deepmusician.evaluation import evaluate, frame_nlls
 from deepmusician.model import Classifier, DeepMusician, NetworkConfig, compose
 from deepmusician.model.classifiers import DependentClassifier
-from deepmusician.model.phrases import Recalled
+from deepmusician.model.phrases import Past
 from deepmusician.model.voices import MARKS, TURNS, time_marks
 from deepmusician.music import VOICES, PianoRoll
 
@@ -48,15 +48,15 @@ def known(count):
     """The inputs of a classifier, all alike: a state, the step before, a phrase."""
     generator = torch.Generator().manual_seed(1)
     steps, (state,) = every_step(), torch.randn(1, HIDDEN, generator=generator).double()
-    cells = steps[torch.tensor([777, 222])].expand(count, 2, -1).unbind(1)
-    recalled = Recalled(cells[1], torch.full((count,), 2), torch.zeros(count, MARKS))
-    return state.expand(count, -1), cells[0], recalled
+    before, recalled = steps[torch.tensor([777, 222])].expand(count, 2, -1).unbind(1)
+    past = Past(before, recalled, torch.full((count,), 2), torch.zeros(count, MARKS))
+    return state.expand(count, -1), past
 
 
 def test_all_possible_steps_add_up_to_one():
     classifier, steps = network_of(keys=KEYS).classifier, every_step()
-    state, before, recalled = known(len(steps))
-    logits = classifier(state, steps, before, recalled)
+    state, past = known(len(steps))
+    logits = classifier(state, steps, past)
     shares = (-bce(logits, steps, reduction="none").sum(1)).exp()
     assert shares.sum().item() == pytest.approx(1)
     assert shares.min() > 0
@@ -64,10 +64,10 @@ def test_all_possible_steps_add_up_to_one():
 
 def test_the_cells_add_up_to_a_softmax_over_the_keys_and_a_rest():
     classifier, steps = network_of(keys=KEYS).classifier, every_step()
-    state, before, recalled = known(len(steps))
-    logits = classifier(state, steps, before, recalled)
+    state, past = known(len(steps))
+    logits = classifier(state, steps, past)
     nlls = bce(logits, steps, reduction="none").unflatten(1, (KEYS, VOICES)).sum(1)
-    scores = DependentClassifier.forward(classifier, state, steps, before, recalled)
+    scores = DependentClassifier.forward(classifier, state, steps, past)
     scores = torch.nn.functional.pad(scores.unflatten(1, (KEYS, VOICES)), (0, 0, 0, 1))
     sung = steps.unflatten(1, (KEYS, VOICES))
     key = torch.where(sung.any(1), sung.argmax(1), KEYS)  # a rest is the last of them
@@ -77,13 +77,13 @@ def test_the_cells_add_up_to_a_softmax_over_the_keys_and_a_rest():
 
 def test_a_voice_sees_the_voices_before_it_and_no_other():
     classifier, steps = network_of(keys=KEYS).classifier, every_step()[[500, 501]]
-    state, before, recalled = known(2)
+    state, past = known(2)
     for voice in range(VOICES):
         changed = steps.clone().unflatten(1, (KEYS, VOICES))
         changed[1] = changed[0]
         changed[:, :, voice] = torch.eye(KEYS).double()[[1, 3]]
         forward = DependentClassifier.forward
-        scores = forward(classifier, state, changed.flatten(1), before, recalled)
+        scores = forward(classifier, state, changed.flatten(1), past)
         moved = (scores[0] != scores[1]).unflatten(0, (KEYS, VOICES)).any(0)
         later = [TURNS[other] > TURNS[voice] for other in range(VOICES)]
         assert moved.tolist() == later
@@ -93,24 +93,15 @@ def test_a_draw_has_the_frequencies_of_the_likelihood():
     classifier, count = network_of(keys=2).classifier, 40_000
     steps, generator = every_step(2), torch.Generator().manual_seed(3)
     state = torch.randn(1, HIDDEN, generator=generator).double()
-    before = steps[40:41]
-    recalled = Recalled(steps[13:14], torch.tensor([1]), torch.zeros(1, MARKS))
+    past = steps[40:41], steps[13:14], torch.tensor([1]), torch.zeros(1, MARKS)
 
-    def many(each, number):
-        return each.expand(number, *each.shape[1:])
+    def many(number):
+        return Past(*(each.expand(number, *each.shape[1:]) for each in past))
 
-    def call(how, cells, number):
-        past = (
-            many(before, number),
-            Recalled(*(many(each, number) for each in recalled)),
-        )
-        return how(many(state, number), cells, *past)
-
-    logits = call(classifier, steps, len(steps))
+    logits = classifier(state.expand(len(steps), -1), steps, many(len(steps)))
     wanted = (-bce(logits, steps, reduction="none").sum(1)).exp()
     uniforms = torch.rand(count, 2 * VOICES, generator=generator).double()
-    past = many(before, count), Recalled(*(many(each, count) for each in recalled))
-    drawn = classifier.sample(many(state, count), uniforms, 1.0, lambda z: z, *past)
+    drawn = classifier.sample(state.expand(count, -1), uniforms, past=many(count))
     found = (drawn[:, None] == steps).all(2).double().mean(0)
     assert (found - wanted).abs().max().item() < 0.01
 
