@@ -18,9 +18,8 @@ from deepmusician.studies import (
 from experiments.benchmark import BENCHMARK_SEEDS, record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
-from experiments.precision import record_precision
 from experiments.sweep import record_sweep
-from experiments.timing import record_representations
+from experiments.timing import record_precision, record_representations
 
 Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
 Jobs = Annotated[

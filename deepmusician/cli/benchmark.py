@@ -58,9 +58,8 @@ def benchmark(
 
 def _summary(scores: "pd.DataFrame") -> str:
     """Return each row's test score over its seeds, then the published ones."""
-    from deepmusician.studies import published_table
+    from deepmusician.studies import PUBLISHED
 
     rows = scores.groupby(["set", "network", "outputs"]).test_nll.agg(["mean", "std"])
-    table = published_table().set_index("model")[[*scores.set.unique()]]
-    tables = rows, table.dropna(how="all")
+    tables = rows, PUBLISHED.filter(scores.set.unique()).dropna(how="all")
     return "\n\n".join(each.to_string(float_format="{:.2f}".format) for each in tables)

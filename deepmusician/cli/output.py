@@ -6,7 +6,7 @@ Heavy modules are imported by the functions that need them, so that help is quic
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -66,7 +66,7 @@ def print_corpora() -> None:
 
     table = Table("name", "what", "from", "licence", "at hand")
     for name, entry in CATALOGUE.items():
-        here = "yes" if _at_hand(name, entry.matrix) else "no: downloads"
+        here = "yes" if _at_hand(name, entry) else "no: downloads"
         table.add_row(name, entry.title, entry.origin, entry.licence, here)
     Console().print(table)
 
@@ -189,12 +189,12 @@ def _run_cells(folder: Path) -> list[str]:
         return ["damaged"]
 
 
-def _at_hand(name: str, matrix: str | None) -> bool:
+def _at_hand(name: str, entry: Any) -> bool:
     """Return whether a named corpus can be read without a network."""
     from deepmusician.files import data_folder
 
-    if matrix:
-        return (data_folder() / "boulanger-lewandowski" / matrix).is_file()
+    if entry.file:
+        return (data_folder() / entry.file).is_file()
     if name == "mozart-sonatas":
         return (data_folder() / "mozart-piano-sonatas").is_dir()
     return True  # music21's own

@@ -27,16 +27,15 @@ top. Left in, a piece of the training set would come back in the test set.
 class Entry:
     """A named corpus: what it is, whose it is, and which plane of a roll it has.
 
-    `FINDERS` finds its files; `matrix` names a .mat file instead, and `voices` a .json
-    file of four voices, with `frames_per_quarter` and published splits.
+    `FINDERS` finds its files; or `file` names one in `data_folder()`, with published
+    splits and `frames_per_quarter`: a .mat file of frames, or a .json file of voices.
     """
 
     title: str
     origin: str
     licence: str
     plane: str = "onsets"
-    matrix: str = ""
-    voices: str = ""
+    file: str = ""
     frames_per_quarter: int = 0
 
 

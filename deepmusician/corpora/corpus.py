@@ -97,7 +97,7 @@ def load_corpus(
     name, folder = str(name_or_path), Path(name_or_path).expanduser()
     if entry := CATALOGUE.get(name):
         about = {"title": entry.title, "origin": entry.origin, "licence": entry.licence}
-        if entry.frames_per_quarter:
+        if entry.file:
             return _load_published(name, entry, about)
         pieces = FINDERS[name]()
     else:
@@ -149,13 +149,12 @@ def _load_published(name: str, entry: Entry, about: dict[str, str]) -> Corpus:
     """Return a corpus of frames (steps, 88), or voices (steps, 4), as it was split."""
     from scipy.io import loadmat
 
-    grid = entry.frames_per_quarter
-    if entry.voices:
-        path = fetch(name, "jsb-chorales-16th", [entry.voices])[entry.voices]
+    (folder, file), grid = entry.file.split("/"), entry.frames_per_quarter
+    path = fetch(name, folder, [file])[file]
+    if path.suffix == ".json":
         pieces = json.loads(path.read_text(encoding="utf-8"))
         read = partial(PianoRoll.from_voices, steps_per_quarter=grid)
     else:
-        path = fetch(name, "boulanger-lewandowski", [entry.matrix])[entry.matrix]
         matrices = loadmat(path)
         pieces = {split: matrices[f"{split}data"][0] for split in SPLITS}
         read = partial(PianoRoll.from_plane, kind="sounding", steps_per_quarter=grid)

@@ -45,6 +45,7 @@ def compose(
     calibrate: bool | Calibration = True,
     top_k: int = 0,
     top_p: float = 1.0,
+    tune: PianoRoll | None = None,
 ) -> list[PianoRoll]:
     """Return `pieces` new rolls: the prime, if any, and `steps` new steps each.
 
@@ -65,12 +66,18 @@ def compose(
     A network on tokens draws ("sample") or takes the likeliest ("greedy"), of the
     `top_k` likeliest tokens (0: all), or of those that together have the probability
     `top_p`; threshold, start, chunk and calibrate are not for it.
+    A network on voices sings those of `tune` as they are, and draws what rests there:
+    it harmonises, as many steps as the tune has.
     Raises ValueError for an argument out of range, MusicFileError for a bad file.
     Computed in float64, so that rounding flips no key.
     """
     model = _float64_copy(model_or_run)
     on_tokens = isinstance(model, TokenNetwork)
+    sings = model.config.plane == "voices" or tune is None
+    require("tune", tune, sings, "None unless the network sings voices")
+    steps, given = (steps, None) if tune is None else (len(tune), tune.plane("voices"))
     start = model.config.start if start is None else start
+    chunk = steps if tune is not None else chunk
     chunk = model.config.context if chunk is None else chunk
     for name, count in {"steps": steps, "pieces": pieces, "chunk": chunk}.items():
         check_whole(name, count, least=1)
@@ -93,7 +100,7 @@ def compose(
     cutoff = None if rule == "sample" else threshold
     kind = model.config.plane
     views = [torch.tensor(each.plane(kind), dtype=torch.float64) for each in primes]
-    choice = partial(_choice, model, generators, cutoff, temperature, taken)
+    choice = partial(_choice, model, generators, cutoff, temperature, taken, given)
     planes = _play(model, views, steps, choice, generators, start, chunk)
     return [
         _joined(prime, plane.numpy() > 0, kind)
@@ -131,6 +138,7 @@ def _choice(
     threshold: float | None,
     temperature: float,
     calibrate: Calibration,
+    given: np.ndarray | None,
     steps: int,
 ) -> Choice:
     """Return how `DeepMusician.walk` is to choose the next `steps` steps.
@@ -146,8 +154,13 @@ def _choice(
             piece.uniform_(generator=generator)
         else:
             piece.fill_(threshold)
+    how = temperature, calibrate
+    if given is None:
+        draw = model.classifier.sample
+        return lambda state, past, step: draw(state, cutoffs[:, step], *how, past)
+    sung = torch.tensor(given, dtype=torch.float64).expand(len(generators), -1, -1)
     return lambda state, past, step: model.classifier.sample(
-        state, cutoffs[:, step], temperature, calibrate, past
+        state, cutoffs[:, step], *how, past, sung[:, step]
     )
 
 

@@ -93,15 +93,21 @@ class VoiceClassifier(DependentClassifier):
         temperature: float = 1.0,
         calibrate: Callable[[Tensor], Tensor] = IDENTITY,
         past: Past | None = None,
+        given: Tensor | None = None,
     ) -> Tensor:
         """Return one draw of the cells (batch, cells), voice by voice.
 
-        See `Classifier`; of the uniforms each voice takes one.
+        See `Classifier`; of the uniforms each voice takes one. `given`: (batch, cells),
+        of which a voice that sings there sings that.
         """
         cells = torch.zeros_like(uniforms)
         for voice in sorted(range(VOICES), key=TURNS.__getitem__):
             scores = super().forward(states, cells, past)[:, voice::VOICES]
             shares = pad(calibrate(scores) / temperature, (0, 1)).softmax(-1)
+            if given is not None and (sung := given[:, voice::VOICES]).any():
+                shares = torch.where(
+                    sung.any(-1, keepdim=True), pad(sung, (0, 1)), shares
+                )
             key = (shares.cumsum(-1) <= uniforms[:, voice, None]).sum(-1, keepdim=True)
             sung = key < scores.shape[-1]
             cells[:, voice::VOICES].scatter_(1, key * sung, sung.to(cells.dtype))

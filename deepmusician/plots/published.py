@@ -64,9 +64,8 @@ def among_published(scores: pd.DataFrame, name: str = "jsb") -> Figure:
 def _results(scores: pd.DataFrame, name: str) -> list[_Result]:
     """Return the rows of the picture of a set."""
     results = [
-        _Result(each.model, each.kind, (each.nlls[name],), ours=False)
-        for each in PUBLISHED
-        if name in each.nlls
+        _Result(model, row.kind, (row[name],), ours=False)
+        for model, row in PUBLISHED.dropna(subset=[name]).iterrows()
     ]
     ours = scores[(scores.set == name) & (scores.network == NETWORKS[0])]
     for outputs, runs in ours.groupby("outputs"):

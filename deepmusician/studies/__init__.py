@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .parallel import end_with_owner, train_by_corpus
     from .presets import BENCHMARK, BOOK_RUNS, COMPOSER, MOZART, PRESETS, Preset
     from .presets import REPRESENTATIONS, preset
-    from .benchmark_rows import PUBLISHED, published_table
+    from .benchmark_rows import PUBLISHED
     from .recording import clean_commit, provenance_now
     from .results import RECORDS, Provenance, RecordError, read_record, write_record
     from .results import write_table

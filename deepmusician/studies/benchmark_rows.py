@@ -105,39 +105,9 @@ def choose_rows(
     return chosen
 
 
-KINDS = ("no past", "independent", "dependent", "latent")
-
-
-class Published(NamedTuple):
-    """A published result.
-
-    kind: "no past" (every frame has the same probabilities), "independent" outputs
-    given the past, "dependent" on one another within the frame, or "latent" variables,
-    of which only a bound is known. nlls: by set, for those that were reported. source:
-    where, and citation: its key in `book/references.bib`.
-    """
-
-    model: str
-    kind: str
-    nlls: dict[str, float]
-    source: str
-    citation: str
-
-
-_TABLE = pd.read_csv(Path(__file__).parent / "data" / "published.csv")
-PUBLISHED = tuple(
-    Published(
-        *(row.model, row.kind, row[[*FRAME_SETS]].dropna().to_dict()),
-        *(row.source, row.citation),
-    )
-    for _, row in _TABLE.iterrows()
-)
-"""In the order of the table: without a past first, then by what a frame's keys know."""
-
-
-def published_table() -> pd.DataFrame:
-    """Return the published results, a row for each model and a column for each set.
-
-    NaN stands where a result was not reported.
-    """
-    return _TABLE.drop(columns="citation")
+PUBLISHED = pd.read_csv(Path(__file__).parent / "data/published.csv", index_col="model")
+"""The published results, in the order of the table, by model: a column for each set,
+NaN where a result was not reported; where it stands (source), and the key of that in
+`book/references.bib` (citation). kind: "no past" (every frame has the same
+probabilities), "independent" outputs given the past, "dependent" on one another within
+the frame, or "latent" variables, of which only a bound is known."""

@@ -1,5 +1,6 @@
-"""Networks compared at equal time, and how long things take."""
+"""Networks compared at equal time, in two precisions, and how long things take."""
 
+from experiments.timing.precision import record_precision
 from experiments.timing.representations import record_representations
 
-__all__ = ["record_representations"]
+__all__ = ["record_precision", "record_representations"]

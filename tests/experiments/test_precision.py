@@ -5,13 +5,13 @@ from support.recordings import as_committed
 from support.toy import TINY, tunes
 
 from deepmusician.studies import read_record
-from experiments.precision import networks, record_precision
+from experiments.timing.precision import networks, record_precision
 
 
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
     as_committed(monkeypatch)
-    monkeypatch.setattr("experiments.precision.load_corpus", lambda *_: tunes())
+    monkeypatch.setattr("experiments.timing.precision.load_corpus", lambda *_: tunes())
     monkeypatch.setenv("DEEPMUSICIAN_CACHE", str(tmp_path / "cache"))
     record_precision(tmp_path, {"tiny": TINY}, (0, 1))
     return read_record("precision", tmp_path)

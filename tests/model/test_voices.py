@@ -163,3 +163,25 @@ def test_settings_that_voices_do_not_have_are_refused(changes):
 
 def test_other_networks_keep_their_classifiers():
     assert type(DeepMusician(NetworkConfig()).classifier) is Classifier
+
+
+def test_a_tune_is_sung_as_it_is_and_the_others_join_it():
+    network, tune = network_of(), chorale(40)
+    alone = np.full_like(tune.voices, -1)
+    alone[:, 0] = tune.voices[:, 0]
+    sung, again = compose(network, pieces=2, tune=PianoRoll.from_voices(alone))
+    rests = alone[:, 0] == -1
+    for each in (sung, again):
+        assert (each.voices[~rests, 0] == alone[~rests, 0]).all()
+        assert len(each) == 40
+    assert (sung.voices[:, 1:] != again.voices[:, 1:]).any()
+    later = alone.copy()
+    later[20:, 0] = 61
+    (other,) = compose(network, tune=PianoRoll.from_voices(later))
+    assert (other.voices[:20] == sung.voices[:20]).all()  # it does not look ahead
+
+
+def test_only_voices_harmonise():
+    network = DeepMusician(NetworkConfig(hidden=8, context=8))
+    with pytest.raises(ValueError, match="voices"):
+        compose(network, tune=chorale(8))
