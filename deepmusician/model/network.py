@@ -22,7 +22,7 @@ from deepmusician.model.checks import (
 from deepmusician.model.classifiers import EXCLUDED, Classifier, DependentClassifier
 from deepmusician.model.gru import FusedGRU
 from deepmusician.model.phrases import Past, recall
-from deepmusician.model.voices import MARKS, VoiceClassifier, time_marks
+from deepmusician.model.voices import MARKS, VoiceClassifier, marks_of
 from deepmusician.music import VIEWS, VOICES, possible_cells
 
 CLASSIFIERS = {
@@ -256,7 +256,7 @@ class DeepMusician(nn.Module):
         steps, count = torch.cat([context.to(self._dtype), target], 1), target.shape[1]
         past = Past(before, *recall(steps, count, self.config.phrases))
         if self.config.plane == "voices":
-            past = past._replace(marks=time_marks(steps, count))
+            past = past._replace(marks=marks_of(steps, past.recalled))
         return past
 
     def _logits(

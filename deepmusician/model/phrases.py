@@ -15,7 +15,7 @@ class Past(NamedTuple):
     before: (..., cells) of 0 and 1, the last step. recalled: (..., cells), what
         followed the latest return of the longest phrase. sizes: (...), 0 where nothing
         returns, else from 1 on, for phrases of at least 4, 8, 16, ... steps. marks:
-        (..., marks), for voices what `time_marks` gives.
+        (..., marks), for voices what `marks_of` gives.
     """
 
     before: Tensor

@@ -16,30 +16,59 @@ from deepmusician.model.intervals import IntervalScores
 from deepmusician.model.phrases import Past
 from deepmusician.music import VOICES
 
-_HELD = (1, 2, 3, 4, 6, 8, 12, 16)  # steps; so many or fewer, and more
-_BAR = 16
-MARKS = _BAR + VOICES * (len(_HELD) + 1)
 TURNS = (0, 2, 3, 1)  # of soprano, alto, tenor and bass
+_PAIRS = ((0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3))
+_HELD = (1, 2, 3, 4, 6, 8, 12, 16)  # steps; so many or fewer, and more
+_BAR, _OCTAVE = 16, 12
+_INTERVALS = 2 * _OCTAVE + 2  # unknown, then from an octave down to one up
+_KINDS = (
+    *([_BAR] + 4 * [len(_HELD) + 1] + 4 * [_INTERVALS]),
+    *(6 * [2 * _OCTAVE + 1] + 4 * [_INTERVALS]),
+)
+MARKS = sum(_KINDS)
 
 
-def time_marks(steps: Tensor, count: int) -> Tensor:
-    """Return when each of the last `count` steps comes, (batch, count, marks), 0 or 1.
+def marks_of(steps: Tensor, recalled: Tensor) -> Tensor:
+    """Return what a choir knows before its last steps, (batch, count, MARKS), 0 or 1.
 
-    Its place in a bar of four quarters, counted from the first note on, then how long
-    each voice has sung the same. `steps`: (batch, steps, cells); of each those before.
+    The place in a bar of four quarters, counted from the first note on; how long each
+    voice has sung the same; how it moved there; the intervals between the voices; and
+    how each would move if the phrase that returns went on. `steps`: (batch, steps,
+    cells), of which those before are known; `recalled`: (batch, count, cells).
     """
     at = torch.arange(steps.shape[1], device=steps.device)
-    changed = torch.cat([steps[:, :1] != 0, steps[:, 1:] != steps[:, :-1]], dim=1)
-    changed = changed.unflatten(-1, (-1, VOICES)).any(-2)  # (batch, steps, voices)
-    since = (changed * at[:, None]).cummax(1).values
-    held = at[:, None] - nn.functional.pad(since[:, :-1], (0, 0, 1, 0))
-    edges = torch.tensor(_HELD, device=steps.device)
-    held = nn.functional.one_hot(torch.bucketize(held, edges), len(_HELD) + 1)
+    keys = _keys(steps)
+    before, earlier = (pad(keys, (0, 0, n, -n)) for n in (1, 2))  # 0 before the first
+    since = ((keys != before) * at[:, None]).cummax(1).values
+    held = at[:, None] - pad(since, (0, 0, 1, -1))
     first = steps.any(-1).to(torch.uint8).argmax(1)  # (batch,)
     place = (at - first[:, None]).clip(min=0) % _BAR
-    place = nn.functional.one_hot(place, _BAR)
-    marks = torch.cat([place, held.flatten(2)], dim=-1)
-    return marks[:, -count:].to(steps.dtype)
+    upper, lower = (before[..., voices] for voices in _PAIRS)
+    apart = (upper - lower) % _OCTAVE + 1 + _OCTAVE * (upper - lower > _OCTAVE)
+    marks = [
+        *(place[..., None], torch.bucketize(held, held.new_tensor(_HELD))),
+        *(_interval(before, earlier), (upper > 0) * (lower > 0) * apart),
+    ]
+    count = recalled.shape[1]
+    marks = [each[:, -count:] for each in marks]
+    marks.append(_interval(_keys(recalled), before[:, -count:]))
+    numbers = torch.cat(marks, dim=-1)  # (batch, count, kinds)
+    starts = numbers.new_tensor((0, *_KINDS[:-1])).cumsum(0)
+    shape = *numbers.shape[:2], MARKS
+    return steps.new_zeros(shape).scatter_(-1, numbers + starts, 1.0)
+
+
+def _keys(steps: Tensor) -> Tensor:
+    """Return each voice's key from 1 on, 0 for a rest, (batch, steps, voices)."""
+    sung = steps.unflatten(-1, (-1, VOICES))
+    return sung.any(-2) * (sung.argmax(-2) + 1)
+
+
+def _interval(to: Tensor, origin: Tensor) -> Tensor:
+    """Return intervals up to an octave from 1 on, 0 where a voice rests."""
+    return (
+        (to > 0) * (origin > 0) * ((to - origin).clip(-_OCTAVE, _OCTAVE) + _OCTAVE + 1)
+    )
 
 
 class VoiceClassifier(DependentClassifier):
@@ -67,7 +96,7 @@ class VoiceClassifier(DependentClassifier):
             turns = torch.tensor(TURNS)
             counts = (turns[:, None] < turns)[:, None]  # (of voice, 1, to voice)
             counts = counts.expand(-1, 2 * self.reach + 1, -1).reshape(-1, 1)
-            self.from_lower.weights = MaskedLinear(counts.expand(-1, hidden))
+            self.from_lower.weights = MaskedLinear(counts.repeat(1, hidden))
             nn.init.zeros_(self.from_lower.weights.weight)
 
     def forward(  # type: ignore[override]  # here the cells are needed

@@ -1,5 +1,7 @@
 """Folders of music and of published frames, for the tests of corpora."""
 
+import json
+
 import numpy as np
 import pytest
 from support.rolls import melody
@@ -37,9 +39,17 @@ def matrix_file(path):
     savemat(path, cells)
 
 
+def voices_file(path):
+    """Write a .json file in the layout of the chorales in four voices."""
+    piece = [[69, 65, 60, 53]] * 4 + [[67, 64, 60, -1]]
+    pieces = {"train": [piece] * 3, "valid": [piece] * 2, "test": [piece]}
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(pieces))
+
+
 @pytest.fixture
 def registered(tmp_path, monkeypatch):
-    """Give a data folder with small sets of frames, and a registry that knows them."""
+    """Give a data folder with small published sets, and registries that know them."""
     data, registries = tmp_path / "data", tmp_path / "registries"
     registries.mkdir()
     lines = []
@@ -49,6 +59,10 @@ def registered(tmp_path, monkeypatch):
         digest = checksum(path.read_bytes())
         lines.append(f"{file} sha256:{digest} https://example.invalid/{file}\n")
     (registries / "boulanger-lewandowski.txt").write_text("".join(lines))
+    path = data / "jsb-chorales-16th" / "Jsb16thSeparated.json"
+    voices_file(path)
+    line = f"{path.name} sha256:{checksum(path.read_bytes())} https://example.invalid/"
+    (registries / "jsb-chorales-16th.txt").write_text(line + path.name)
     monkeypatch.setattr(catalogue, "DATA", registries)
     monkeypatch.setenv("DEEPMUSICIAN_DATA", str(data))
     return data / "boulanger-lewandowski" / "JSB_Chorales.mat"

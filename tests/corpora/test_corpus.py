@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from support.rolls import melody, plane_of
 
@@ -107,6 +109,18 @@ def test_published_frames_keep_their_grid_and_their_splits(registered, name, gri
     assert corpus.steps_per_quarter == corpus.train[0].steps_per_quarter == grid
     assert corpus.train[1].notes() == [(0, 61, 3)]
     assert names(corpus.valid) == [f"{name}-valid-001", f"{name}-valid-002"]
+
+
+def test_published_voices_say_who_sings_what(registered):
+    corpus = load("jsb-sixteenths")
+    assert [len(corpus.train), len(corpus.valid), len(corpus.test)] == [3, 2, 1]
+    assert corpus.test[0].voices.tolist()[-2:] == [[69, 65, 60, 53], [67, 64, 60, -1]]
+    assert corpus.test[0].steps_per_quarter == 4
+    assert names(corpus.test) == ["jsb-sixteenths-test-001"]
+    (piece,) = corpus.test
+    swapped = replace(piece, voices=piece.voices[:, [1, 0, 2, 3]])
+    other = replace(corpus, test=(swapped,))
+    assert other.fingerprint != corpus.fingerprint
 
 
 def roll_of(cells, steps=4, hold=2):

@@ -9,7 +9,7 @@ from deepmusician.evaluation import evaluate, frame_nlls
 from deepmusician.model import Classifier, DeepMusician, NetworkConfig, compose
 from deepmusician.model.classifiers import DependentClassifier
 from deepmusician.model.phrases import Past
-from deepmusician.model.voices import MARKS, TURNS, time_marks
+from deepmusician.model.voices import MARKS, TURNS, marks_of
 from deepmusician.music import VOICES, PianoRoll
 
 KEYS, HIDDEN, STEPS = 5, 16, 3
@@ -120,8 +120,8 @@ def test_marks_of_time_count_from_the_first_note_and_from_each_move():
     voices[3:] = 60
     voices[8:, 1] = 62
     steps = torch.tensor(PianoRoll.from_voices(voices).plane("voices"))[None].float()
-    marks = time_marks(steps, 36)[0]  # of steps 4 to 39
-    place, held = marks[:, :16], marks[:, 16:].unflatten(1, (VOICES, -1))
+    marks = marks_of(steps, steps[:, 4:])[0]  # of steps 4 to 39
+    place, held = marks[:, :16], marks[:, 16:52].unflatten(1, (VOICES, -1))
     assert place.argmax(1).tolist() == [n % 16 for n in range(1, 37)]
     assert held.sum(-1).eq(1).all()
     bins = held.argmax(-1).T.tolist()
@@ -129,7 +129,21 @@ def test_marks_of_time_count_from_the_first_note_and_from_each_move():
     assert bins[1][:9] == [0, 1, 2, 3, 4, 0, 1, 2, 3]
     later = steps.clone()
     later[:, 20:] = 0
-    assert torch.equal(time_marks(later, 36)[0, :17], marks[:17])
+    assert torch.equal(marks_of(later, steps[:, 4:])[0, :17], marks[:17])
+
+
+def test_marks_of_intervals_are_the_same_in_every_key():
+    roll = chorale(48)
+    low, high = (
+        torch.tensor(each.plane("voices"))[None].float()
+        for each in (roll, roll.transpose(5))
+    )
+    assert torch.equal(marks_of(low, low), marks_of(high, high))
+    moves = marks_of(low, low)[0, :, 52:156].unflatten(1, (VOICES, 26)).argmax(-1)
+    for step, voice in ((9, 0), (17, 3)):  # one after a move of that voice
+        origin, to = roll.voices[step - 2, voice], roll.voices[step - 1, voice]
+        expected = 0 if -1 in (origin, to) else np.clip(to - origin, -12, 12) + 13
+        assert moves[step, voice] == expected
 
 
 def test_composing_gives_voices_and_goes_on_from_a_prime_as_it_is():

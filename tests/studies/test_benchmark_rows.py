@@ -19,6 +19,7 @@ from deepmusician.studies import (
 from deepmusician.studies.benchmark_rows import (
     BENCHMARK_ROWS,
     FRAME_SETS,
+    SETS,
     TARGETS,
 )
 
@@ -48,9 +49,13 @@ def test_a_row_that_does_not_exist_is_named(asked, said):
 
 def test_every_row_reads_the_published_frames_as_the_record_does():
     for row, config in BENCHMARK_ROWS.items():
-        assert (row.set in FRAME_SETS, row.network in NETWORKS) == (True, True)
+        assert (row.set in SETS, row.network in NETWORKS) == (True, True)
         assert config.corpus == row.set
-        assert config.network.plane == "sounding"
+        sung = row.outputs == "voices"
+        assert config.network.plane == ("voices" if sung else "sounding")
+        assert sung == (row.set not in FRAME_SETS)
+        remembers = row.network == "decoder-with-memory"
+        assert (config.network.phrases > 0) == remembers
         assert config.network.outputs == row.outputs
         assert (config.network.start == "guided") == (row.network == "encoder-decoder")
     bare = {
@@ -64,9 +69,8 @@ def test_the_command_of_a_row_asks_for_that_row(capsys):
         words = row.command.split()
         options = dict(zip(words[2::2], words[3::2], strict=True))
         network = options.get("--network", "decoder")
-        assert choose_rows([options["--sets"]], [options["--outputs"]], [network]) == [
-            row
-        ]
+        chosen = [options["--sets"]], [options["--outputs"]], [network]
+        assert choose_rows(*chosen) == [row]
 
 
 TO_THE_DIGIT = 0.01
