@@ -5,25 +5,34 @@ It can be stopped at any time; the same command goes on where it stopped.
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from deepmusician.corpora import load_corpus
+from deepmusician.model import compose
+from deepmusician.music import KEYS, PITCH_LOW, REST, VOICES, PianoRoll
 from deepmusician.studies import (
     NETWORKS,
     Benchmark,
     BenchmarkRow,
     benchmark_details,
+    known_tunes,
+    pack_roll,
     read_benchmark,
     read_benchmark_curves,
     run_benchmark,
     write_benchmark,
 )
+from deepmusician.training import Run
 from experiments.fingerprint import check_code
 from experiments.recording import Recording
 
 BENCHMARK_SEEDS = dict.fromkeys(NETWORKS, (0, 1, 2)) | {"encoder-decoder": (0,)}
 """The seeds that are recorded of a network."""
+CHOIR_STEPS = 192
 
 
 def record_benchmark(
@@ -49,15 +58,47 @@ def record_benchmark(
     new = run_benchmark(keys, jobs=jobs)
     scores, epochs = new.scores.assign(commit=recording.commit), new.epochs
     details = benchmark_details(new)
+    sings = new.scores.outputs == "voices"
+    if sings.any():
+        details["choir"] = choir(Run.load(new.scores.run[sings].iloc[0]))
     if earlier is not None:
         recorded = earlier.provenance.details
-        details = {name: recorded[name] | each for name, each in details.items()}
+        details = {
+            name: recorded.get(name, {}) | details.get(name, {})
+            for name in (*details, "choir")
+        }
         scores = _joined(earlier.rows, scores)
         epochs = _joined(read_benchmark_curves(folder).rows, epochs)
     spent = scores.seconds.sum() / (jobs or os.cpu_count())
     details = {"jobs": jobs} | details
     provenance = recording.close("make benchmark", details, spent)
     return write_benchmark(folder, Benchmark(scores, epochs, new.pieces), provenance)
+
+
+def choir(run: Run) -> dict[str, dict]:
+    """Return what a network on voices sings: from silence, and to a tune by Bach.
+
+    The tune is of the first held-out chorale that begins like no training piece.
+    """
+    chorales = load_corpus("bach-chorales").test
+    corpus = replace(load_corpus(run.config.corpus), test=chorales)
+    piece = chorales[known_tunes(corpus).index(False)][:CHOIR_STEPS]
+    voices = np.full((len(piece), VOICES), REST)
+    voices[:, 0] = PITCH_LOW + KEYS - 1 - piece.sounding[:, ::-1].argmax(axis=1)
+    voices[~piece.sounding.any(axis=1)] = REST
+    tune = PianoRoll.from_voices(voices, name=piece.name)
+    sung = {
+        "silence": compose(run, CHOIR_STEPS)[0],
+        "harmonised": compose(run, tune=tune)[0],
+    }
+    return {
+        name: {
+            "steps": len(roll),
+            "cells": pack_roll(roll, "voices"),
+            "tune": piece.name,
+        }
+        for name, roll in sung.items()
+    }
 
 
 def _joined(earlier: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

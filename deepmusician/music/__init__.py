@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .midi import MIDI_SUFFIXES, midi_events, note_name, read_midi
     from .notes import DEFAULT_TEMPO, DEFAULT_VELOCITY, KEYS, PITCH_LOW
     from .notes import MusicFileError, Notes, Reading
-    from .roll import PLANES, VIEWS, VOICES, PianoRoll, grid_distances
+    from .roll import PLANES, REST, VIEWS, VOICES, PianoRoll, grid_distances
     from .score_files import SCORE_SUFFIXES, read_score
     from .tokens import TokenReader, Vocabulary, known_cells
 else:

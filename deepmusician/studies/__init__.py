@@ -6,8 +6,8 @@ from deepmusician.lazy import lazy
 
 if TYPE_CHECKING:
     from .benchmark import Benchmark, benchmark_details, check_benchmark, find_frames
-    from .benchmark import no_past, read_benchmark, read_benchmark_curves
-    from .benchmark import read_benchmark_piece, run_benchmark, standing
+    from .benchmark import known_tunes, no_past, read_benchmark, read_benchmark_curves
+    from .benchmark import read_benchmark_piece, read_choir, run_benchmark, standing
     from .benchmark import write_benchmark
     from .benchmark_rows import KINDS_OF_OUTPUTS, NETWORKS, BenchmarkRow
     from .benchmark_rows import choose_rows

@@ -5,17 +5,18 @@ A row of the benchmark is a set, a network and a kind of outputs; its settings s
 gives it again. `make benchmark` records them for the book.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from deepmusician.baselines import ConstantDensity, NoteUnigram
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.evaluation import frame_nlls, piece_by_piece, pooled
-from deepmusician.music import MusicFileError, PianoRoll
+from deepmusician.music import KEYS, VOICES, MusicFileError, PianoRoll
 from deepmusician.studies.benchmark_rows import NETWORKS, TARGETS, BenchmarkRow
 from deepmusician.studies.outcome import (
     FREE_STEPS,
@@ -37,9 +38,10 @@ class Benchmark(NamedTuple):
     """What rows of the benchmark scored.
 
     scores: a row a run: set, network, outputs, seed, run; test_nll and valid_nll in
-        nats per frame, pooled; test_nll_by_piece and test_nll_from_second (without
-        the pieces' first frames), to show what they change; frames (of the test
-        pieces), parameters, updates, best_epoch, seconds.
+        nats per frame, of voices per note, pooled; test_nll_by_piece,
+        test_nll_from_second (without the pieces' first frames) and test_nll_new
+        (without the `known_tunes`), to show what they change; known_tunes, frames (of
+        the test pieces), parameters, updates, best_epoch, seconds.
     epochs: set, network, outputs, seed, then the columns of `Run.history`.
     pieces: by row, what its first network drew after a test piece's opening, as
         `pack_roll` gives it.
@@ -101,19 +103,42 @@ def find_frames(name: str) -> Corpus | None:
 
 def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float]:
     """Return what a row's run scores on whole pieces, and what it took."""
-    run = Run.load(outcome.run, store)
-    test = frame_nlls(run.model, corpus.test, run.calibration)
-    valid = frame_nlls(run.model, corpus.valid, run.calibration)
+    run, known = Run.load(outcome.run, store), known_tunes(corpus)
+    test, valid = (row_nlls(run, rolls) for rolls in (corpus.test, corpus.valid))
+    new = [nlls for nlls, is_known in zip(test, known, strict=True) if not is_known]
     effort = {name: run.metrics[name] for name in ("updates", "best_epoch", "seconds")}
     return {
         "test_nll": pooled(test),
         "valid_nll": pooled(valid),
         "test_nll_by_piece": piece_by_piece(test),
         "test_nll_from_second": pooled([nlls[1:] for nlls in test]),
+        "test_nll_new": pooled(new),
+        "known_tunes": sum(known),
         "frames": sum(map(len, test)),
         "parameters": run.model.parameter_count,
         **effort,
     }
+
+
+def row_nlls(run: Run, rolls: Sequence[PianoRoll]) -> list[np.ndarray]:
+    """Return the nats of every frame of pieces, (frames,) each; of voices, per note."""
+    notes = VOICES if run.config.network.plane == "voices" else 1
+    return [each / notes for each in frame_nlls(run.model, rolls, run.calibration)]
+
+
+def known_tunes(corpus: Corpus) -> list[bool]:
+    """Return which test pieces begin like a training piece, in any key.
+
+    In the first sixteen quarters of both the highest keys then move alike.
+    """
+
+    def tune(roll: PianoRoll) -> bytes:
+        opening = roll.sounding[: 16 * roll.steps_per_quarter, ::-1]  # from the top
+        keys = np.where(opening.any(axis=1), opening.argmax(axis=1), -KEYS)
+        return np.diff(keys).tobytes()
+
+    known = {tune(roll) for roll in corpus.train}
+    return [tune(roll) in known for roll in corpus.test]
 
 
 def benchmark_details(result: Benchmark, precision: str = "auto") -> dict:
@@ -179,6 +204,15 @@ def read_benchmark_piece(
     return roll[:frames]
 
 
+def read_choir(name: str, folder: str | Path | None = None) -> PianoRoll:
+    """Return four voices that the recorded choir sings: "silence" or "harmonised".
+
+    They begin in silence, or join a tune by Bach. Raises KeyError for another name.
+    """
+    kept = read_benchmark(folder).provenance.details["choir"][name]
+    return unpack_roll(kept["cells"], kept["steps"], "voices")
+
+
 def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
     """Return what a row's run, trained again, scores on the test pieces.
 
@@ -187,7 +221,7 @@ def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
     """
     record = read_benchmark()
     recorded = record.select(**row._asdict()).rows.test_nll
-    nll = pooled(frame_nlls(run.model, corpus.test, run.calibration))
+    nll = pooled(row_nlls(run, corpus.test))
     check_range(f"{row}: test_nll", nll, recorded, SCORE_TOLERANCE, "make benchmark")
     return nll
 

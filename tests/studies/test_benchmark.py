@@ -7,18 +7,27 @@ from support.little_benchmark import LITTLE, with_little_rows
 from support.shelf import need_download
 from support.toy import tunes
 
-from deepmusician.corpora import load_corpus
-from deepmusician.evaluation import frame_nlls, pooled
-from deepmusician.music import MusicFileError
+from deepmusician.baselines import NoteUnigram
+from deepmusician.corpora import Corpus, load_corpus
+from deepmusician.evaluation import (
+    frame_nlls,
+    pooled,
+    predict,
+    windows_for,
+)
+from deepmusician.evaluation.cell_metrics import nll_per_step
+from deepmusician.music import MusicFileError, PianoRoll
 from deepmusician.studies import (
     BENCHMARK,
     BenchmarkRow,
     benchmark,
     check_benchmark,
     find_frames,
+    known_tunes,
     read_benchmark,
     read_benchmark_curves,
     read_benchmark_piece,
+    read_choir,
     run_benchmark,
     standing,
 )
@@ -162,3 +171,62 @@ def test_a_recorded_row_has_a_piece_to_listen_to():
     piece = read_benchmark_piece(BenchmarkRow("jsb", "decoder", "dependent"), 32)
     assert len(piece) == 32
     assert 2 < piece.sounding.sum(axis=1).mean() < 6
+
+
+def test_tunes_are_known_in_any_key_by_how_they_begin():
+    def piece(keys, name):
+        plane = np.zeros((4 * len(keys), 88), bool)
+        plane[np.arange(4 * len(keys)), np.repeat(keys, 4)] = True
+        plane[:, 5] = True  # a bass, that is not the tune
+        return PianoRoll.from_plane(plane, "sounding", name=name)
+
+    tune = np.random.default_rng(0).integers(40, 60, 20)
+    other = tune.copy()
+    other[3] += 1
+    late = tune.copy()
+    late[18] += 1  # after the sixteen quarters that are compared
+    pieces = [piece(each, str(n)) for n, each in enumerate((tune + 5, other, late))]
+    corpus = Corpus("tunes", (piece(tune, "train"),), (), tuple(pieces))
+    assert known_tunes(corpus) == [True, False, True]
+
+
+def test_the_recorded_choir_sings_four_voices():
+    for name in ("silence", "harmonised"):
+        roll = read_choir(name)
+        assert roll.voices.shape == (len(roll), 4)
+        assert (roll.voices >= 0).mean() > 0.9
+        assert len(np.unique(roll.voices[:, 0])) > 4
+
+
+def test_shuffled_music_is_predicted_no_better_than_by_the_note_1_gram(tmp_path):
+    """Without an order there is nothing to learn: a better score would be a leak."""
+    generator = np.random.default_rng(0)
+    shares = generator.uniform(0, 0.15, 88)
+
+    def shuffled(name):
+        plane = generator.random((60, 88)) < shares
+        return PianoRoll.from_plane(plane, "sounding", name=name)
+
+    parts = [tuple(shuffled(f"{part}-{n}") for n in range(30)) for part in "abc"]
+    corpus = Corpus("shuffled", *parts, plane="sounding")
+    row = BenchmarkRow("jsb", "decoder-with-memory", "dependent")
+    config = row.config.but(
+        **{"hidden": 32, "classifier_hidden": 64, "epochs": 12, "batch": 8},
+        windows_per_epoch=64,
+    )
+    run = fit(config, corpus, RunStore(tmp_path), progress=False)
+    nll = pooled(frame_nlls(run.model, corpus.test))
+    unigram = NoteUnigram().fit(corpus.train, "sounding").nll(corpus.test)
+    assert unigram - 0.05 < nll < unigram + 1.0
+
+
+def test_a_network_predicts_the_next_step_and_no_later_one(tmp_path):
+    """Scored against the music a step later it must do worse."""
+    corpus = tunes()
+    row = BenchmarkRow("jsb", "decoder-with-memory", "independent")
+    config = row.config.but(**{"hidden": 32, "epochs": 8, "batch": 4, "phrases": 8})
+    config = config.but(windows_per_epoch=64, transpose=0)
+    run = fit(config, corpus, RunStore(tmp_path), progress=False)
+    windows = windows_for(run.config.network, corpus.train)
+    logits, target = predict(run.model, windows)
+    assert nll_per_step(logits[:-1], target[1:]) > 1.2 * nll_per_step(logits, target)
