@@ -17,7 +17,7 @@ from deepmusician.baselines import ConstantDensity, NoteUnigram
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.evaluation import frame_nlls, piece_by_piece, pooled
 from deepmusician.music import KEYS, VOICES, MusicFileError, PianoRoll
-from deepmusician.studies.benchmark_rows import NETWORKS, TARGETS, BenchmarkRow
+from deepmusician.studies.benchmark_rows import TARGETS, BenchmarkRow
 from deepmusician.studies.outcome import (
     FREE_STEPS,
     Outcome,
@@ -227,18 +227,19 @@ def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
 
 
 def standing(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return what was asked of the bare decoder and what it reached, a row a bar.
+    """Return what was asked of the decoders and what they reached, a row a bar.
 
-    `scores`: as `run_benchmark` gives them. Columns: set, outputs, bar, mean, spread
-    (the standard deviation over the seeds, NaN of one), seeds, and verdict: "met",
-    "missed", or "open" where nothing was trained. Nats per frame on the test pieces.
+    `scores`: as `run_benchmark` gives them. Columns: set, network, outputs, bar, mean,
+    spread (the standard deviation over the seeds, NaN of one), seeds, and verdict:
+    "met", "missed", or "open" where nothing was trained. Nats per frame on the test
+    pieces, of voices nats a note on the validation pieces, as others report them.
     """
-    bare = scores[scores.network == NETWORKS[0]]
-    rows = []
-    for (name, outputs), bar in TARGETS.items():
-        nlls = bare[(bare.set == name) & (bare.outputs == outputs)].test_nll
+    rows, columns = [], [*BenchmarkRow._fields]
+    for row, bar in TARGETS.items():
+        runs = scores[(scores[columns] == list(row)).all(axis=1)]
+        nlls = runs.valid_nll if row.outputs == "voices" else runs.test_nll
         verdict = "open" if nlls.empty else "met" if nlls.mean() <= bar else "missed"
-        asked = {"set": name, "outputs": outputs, "bar": bar}
+        asked = row._asdict() | {"bar": bar}
         reached = {"mean": nlls.mean(), "spread": nlls.std(), "seeds": len(nlls)}
         rows.append(asked | reached | {"verdict": verdict})
     return pd.DataFrame(rows)

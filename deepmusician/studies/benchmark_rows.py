@@ -68,11 +68,12 @@ BENCHMARK_ROWS = {
 }
 """The settings of every row, of which the best validation epoch is scored."""
 TARGETS = {
-    (name, outputs): score
-    for name, scores in _SETTINGS["targets"].items()
+    BenchmarkRow(name, network, outputs): score
+    for network, sets in _SETTINGS["targets"].items()
+    for name, scores in sets.items()
     for outputs, score in scores.items()
 }
-"""What the bare decoder was asked to reach by set and outputs, in nats per frame."""
+"""What the decoders were asked to reach, in the unit of the row."""
 
 
 def choose_rows(

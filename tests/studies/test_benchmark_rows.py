@@ -58,10 +58,8 @@ def test_every_row_reads_the_published_frames_as_the_record_does():
         assert (config.network.phrases > 0) == remembers
         assert config.network.outputs == row.outputs
         assert (config.network.start == "guided") == (row.network == "encoder-decoder")
-    bare = {
-        (row.set, row.outputs) for row in BENCHMARK_ROWS if row.network == "decoder"
-    }
-    assert bare == set(TARGETS)
+    aimed = {row for row in BENCHMARK_ROWS if row.network != "encoder-decoder"}
+    assert aimed == set(TARGETS)
 
 
 def test_the_command_of_a_row_asks_for_that_row(capsys):
@@ -128,6 +126,7 @@ def test_the_table_has_a_column_a_set_and_leaves_gaps_open():
 
 
 def test_the_bars_lie_below_the_best_published_recurrent_network_of_their_kind():
-    for (name, outputs), bar in TARGETS.items():
-        rivals = PUBLISHED[PUBLISHED.kind == outputs].drop("TCN", errors="ignore")
-        assert bar < rivals[name].min()
+    for row, bar in TARGETS.items():
+        if row.set in FRAME_SETS:
+            rivals = PUBLISHED[PUBLISHED.kind == row.outputs]
+            assert bar < rivals.drop("TCN", errors="ignore")[row.set].min()
