@@ -11,12 +11,16 @@ from deepmusician.cli import options, output
 if TYPE_CHECKING:
     import pandas as pd
 
-Sets = Annotated[str, typer.Option(metavar="LIST", help="jsb, nottingham, piano-midi.")]
+Sets = Annotated[
+    str,
+    typer.Option(metavar="LIST", help="jsb, nottingham, piano-midi, jsb-sixteenths."),
+]
 Kinds = Annotated[
-    str, typer.Option(metavar="LIST", help="independent, dependent, or both.")
+    str, typer.Option(metavar="LIST", help="independent, dependent, voices.")
 ]
 Networks = Annotated[
-    str, typer.Option(metavar="LIST", help="decoder, encoder-decoder, or both.")
+    str,
+    typer.Option(metavar="LIST", help="decoder, decoder-with-memory, encoder-decoder."),
 ]
 Seeds = Annotated[int, typer.Option(min=1, help="How many runs per row.")]
 
@@ -41,6 +45,9 @@ def benchmark(
     - `deepmusician benchmark --sets jsb --outputs dependent --seeds 3`
 
     - `deepmusician benchmark --sets nottingham,piano-midi -o mine`
+
+    - `deepmusician benchmark --sets jsb-sixteenths --outputs voices --network
+    decoder-with-memory`, then `deepmusician compose` with the run that it names
     """
     from deepmusician import studies
 

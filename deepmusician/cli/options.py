@@ -38,10 +38,8 @@ Heads = Annotated[
     typer.Option(help="On tokens: the heads of attention, 0 for none."),
 ]
 Plane = Annotated[
-    Literal["onsets", "sounding", "both", "voices"] | None,
-    typer.Option(
-        help="What is learnt: where notes begin, what sounds, both, or voices."
-    ),
+    Literal["onsets", "sounding", "both"] | None,
+    typer.Option(help="What is learnt: where notes begin, what sounds, or both."),
 ]
 Intervals = Annotated[
     int | None,

@@ -73,7 +73,8 @@ class PhraseScores(nn.Module):
 
     def __init__(self, hidden: int, longest: int, turns: Tensor) -> None:
         super().__init__()
-        self.register_buffer("turns", turns, persistent=False)
+        earlier = (turns[:, None] < turns).to(torch.get_default_dtype())
+        self.register_buffer("earlier", earlier, persistent=False)  # (cells, cells)
         self.weights = nn.Linear(hidden, 4 * len(phrase_sizes(longest)))
         nn.init.zeros_(self.weights.weight)
         nn.init.zeros_(self.weights.bias)
@@ -90,8 +91,5 @@ class PhraseScores(nn.Module):
         which = (past.recalled > 0).long()
         if cells is not None:
             differs = (cells != past.recalled).to(states.dtype)
-            by_turn = differs.new_zeros(*differs.shape[:-1], int(self.turns.max()) + 1)
-            by_turn.index_add_(-1, self.turns, differs)
-            before = by_turn.cumsum(-1) - by_turn
-            which = which + 2 * (before[..., self.turns] > 0)
+            which = which + 2 * (differs @ self.earlier.to(states.dtype) > 0)
         return weights.gather(-1, which)

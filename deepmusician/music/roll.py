@@ -119,17 +119,12 @@ class PianoRoll:
         """
         if np.size(voices) != VOICES * len(voices):
             raise ValueError(f"{name}: a step has {VOICES} MIDI pitches, or {REST}")
-        pitches = np.array(voices, dtype=np.int64).reshape(-1, VOICES)
-        step, voice = np.nonzero(pitches != REST)
-        keys = pitches[step, voice] - PITCH_LOW
-        if not ((keys >= 0) & (keys < KEYS)).all():
+        pitches = np.asarray(voices, dtype=np.int64).reshape(-1, VOICES)
+        cells = _sung(pitches)
+        if cells.sum() != (pitches != REST).sum():
             raise ValueError(f"{name}: a voice leaves the piano's {KEYS} keys")
-        plane = np.zeros((len(pitches), KEYS), bool)
-        plane[step, keys] = True
-        roll = cls.from_plane(
-            plane, "sounding", steps_per_quarter=steps_per_quarter, name=name
-        )
-        return replace(roll, voices=pitches)
+        how = {"steps_per_quarter": steps_per_quarter, "name": name}
+        return cls.from_plane(cells.reshape(-1, KEYS * VOICES), "voices", **how)
 
     @classmethod
     def from_plane(
@@ -159,9 +154,9 @@ class PianoRoll:
         if kind == "voices":
             cells = np.asarray(plane).reshape(len(plane), KEYS, VOICES) != 0
             voices = np.where(cells.any(1), cells.argmax(1) + PITCH_LOW, REST)
-            return replace(
-                cls.from_voices(voices, steps_per_quarter, name), tempo=tempo
-            )
+            how = {"steps_per_quarter": steps_per_quarter, "tempo": tempo, "name": name}
+            roll = cls.from_plane(cells.any(2), "sounding", **how)
+            return replace(roll, voices=voices)
         plane = frozen_plane(plane)
         if kind == "sounding":
             return cls(rising_edges(plane), plane, steps_per_quarter, tempo, name)
@@ -236,10 +231,7 @@ class PianoRoll:
             if self.voices is None:
                 cure = "take jsb-sixteenths, or a network on another plane"
                 raise ValueError(f"{self.name or 'the roll'} has no voices: {cure}")
-            cells = np.zeros((len(self), KEYS, VOICES), bool)
-            step, voice = np.nonzero(self.voices != REST)
-            cells[step, self.voices[step, voice] - PITCH_LOW, voice] = True
-            return cells.reshape(len(self), KEYS * VOICES)
+            return _sung(self.voices).reshape(len(self), KEYS * VOICES)
         if kind == "both":
             return both_planes(self.onsets, self.sounding)
         return getattr(self, kind)
@@ -295,6 +287,11 @@ class PianoRoll:
 
             return write_musicxml(path, self.to_stream())
         raise ValueError(f"{path}: a roll is saved as .mid, .midi, .musicxml or .xml")
+
+
+def _sung(pitches: np.ndarray) -> np.ndarray:
+    """Return which voice sings which key, (steps, keys, voices), of MIDI pitches."""
+    return pitches[:, None] == PITCH_LOW + np.arange(KEYS)[:, None]
 
 
 def check_kind(kind: str) -> None:

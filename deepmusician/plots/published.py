@@ -67,9 +67,11 @@ def _results(scores: pd.DataFrame, name: str) -> list[_Result]:
         _Result(model, row.kind, (row[name],), ours=False)
         for model, row in PUBLISHED.dropna(subset=[name]).iterrows()
     ]
-    ours = scores[(scores.set == name) & (scores.network == NETWORKS[0])]
-    for outputs, runs in ours.groupby("outputs"):
-        label = f"this book, {outputs}"
+    ours = scores[(scores.set == name) & scores.network.isin(NETWORKS[:2])]
+    for (network, outputs), runs in ours.groupby(["network", "outputs"]):
+        label = f"this book, {outputs}" + network.removeprefix("decoder").replace(
+            "-", " "
+        )
         results.append(_Result(label, outputs, tuple(runs.test_nll), ours=True))
     return results
 

@@ -67,8 +67,9 @@ def export_run(run: Run, path: str | Path, name: str = "") -> Path:
     ExportError for a network on tokens, where nothing can be written, or where a weight
     is not a finite number.
     """
-    if run.model.config.representation == "tokens":
-        raise ExportError(f"{run.id}: writes tokens. The page plays networks on rolls.")
+    if run.model.config.representation == "tokens" or run.model.config.phrases:
+        cause = "writes tokens, or recalls phrases, which the page does not play"
+        raise ExportError(f"{run.id}: {cause}. Export a network on rolls without them.")
     path, tensors, masks = Path(path), {}, dict(run.model.named_buffers())
     config = run.model.config
     for key, parameter in run.model.named_parameters():

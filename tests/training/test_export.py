@@ -64,6 +64,13 @@ def test_a_network_of_the_composers_size_leaves_room_in_its_page(tmp_path):
     assert export_run(run, tmp_path / "a.safetensors").stat().st_size < MOST_BYTES
 
 
+def test_a_network_that_the_page_cannot_play_is_not_written(tmp_path):
+    run = untrained(tmp_path, plane="sounding", start="zero", phrases=8)
+    with pytest.raises(ExportError, match="phrases"):
+        export_run(run, tmp_path / "mine.safetensors")
+    assert not (tmp_path / "mine.safetensors").exists()
+
+
 def test_a_weight_that_is_no_number_is_named(tmp_path):
     run = untrained(tmp_path)
     with torch.no_grad():
