@@ -41,10 +41,10 @@ def sweep(folder: Folder = RECORDS, jobs: Jobs = None) -> None:
 @app.command()
 def losses(folder: Folder = RECORDS, jobs: Jobs = None, only: Only = None) -> None:
     """Train the loss experiments, about nine minutes, and record them."""
-    known = {each.name: each for each in experiments(PRESETS["full"].sweep)}
+    known = experiments(PRESETS["full"].sweep)
     if unknown := sorted({*(only or ())} - {*known}):
         raise typer.BadParameter(f"no such experiment: {', '.join(unknown)}")
-    chosen = [each for name, each in known.items() if name in (only or known)]
+    chosen = {name: known[name] for name in known if name in (only or known)}
     print(record_experiments(chosen, folder, jobs))
 
 

@@ -7,8 +7,8 @@ the same command goes on where it stopped.
 
 import os
 import tomllib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -22,39 +22,23 @@ from deepmusician.studies import (
 from deepmusician.training import Cell, RunStore, TrainConfig, resolved
 from experiments.recording import Recording
 
-
-@dataclass(frozen=True)
-class Experiment:
-    """A question, and the trainings that answer it.
-
-    Attributes:
-        name: as the record calls it.
-        variants: the settings to compare, by the name that a chapter shows.
-        seeds: each variant is trained with each of them.
-    """
-
-    name: str
-    variants: dict[str, TrainConfig]
-    seeds: tuple[int, ...] = (0, 1, 2)
-
-    def runs(self) -> dict[tuple[str, str, int], TrainConfig]:
-        """Return the settings of each run by experiment, variant and seed."""
-        return {
-            (self.name, variant, seed): config.but(seed=seed)
-            for variant, config in self.variants.items()
-            for seed in self.seeds
-        }
+SEEDS = (0, 1, 2)
+"""Each variant is trained with each of them."""
+Variants = Mapping[str, TrainConfig]
+"""The settings that an experiment compares, by the name that a chapter shows."""
 
 
-def experiments(base: TrainConfig) -> tuple[Experiment, ...]:
-    """Return the experiments of `losses.toml`, on the sweep's base."""
+def experiments(base: TrainConfig) -> dict[str, Variants]:
+    """Return the experiments of `losses.toml` by name, on the sweep's base."""
     definitions = tomllib.loads(Path(__file__).with_name("losses.toml").read_text())
-    chosen = []
-    for name, variants in definitions.items():
-        shared = variants.pop("base")
-        runs = {each: _variant(base, **shared | variants[each]) for each in variants}
-        chosen.append(Experiment(name, runs))
-    return tuple(chosen)
+    shared = {name: variants.pop("base") for name, variants in definitions.items()}
+    return {
+        name: {
+            variant: _variant(base, **shared[name] | own)
+            for variant, own in variants.items()
+        }
+        for name, variants in definitions.items()
+    }
 
 
 def _variant(
@@ -69,10 +53,11 @@ def _variant(
 
 
 def run_experiments(
-    chosen: Iterable[Experiment],
+    chosen: Mapping[str, Variants],
     store: RunStore | None = None,
     jobs: int | None = None,
     progress: bool = True,
+    seeds: Sequence[int] = SEEDS,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of all runs, and the one of all their epochs.
 
@@ -83,30 +68,33 @@ def run_experiments(
         rows: experiment, variant, seed, run, then measures as in a sweep's table.
         epochs: experiment, variant, seed, then the columns of `Run.history`.
     """
-    runs = {key: config for each in chosen for key, config in each.runs().items()}
+    runs = {
+        (name, variant, seed): config.but(seed=seed)
+        for name, variants in chosen.items()
+        for variant, config in variants.items()
+        for seed in seeds
+    }
     outcomes = train_by_corpus(runs, store, jobs, progress)
     names = ("experiment", "variant", "seed")
     return measures_table(outcomes, names), history_table(outcomes, names)
 
 
 def record_experiments(
-    chosen: Iterable[Experiment], folder: str | Path, jobs: int | None = None
+    chosen: Mapping[str, Variants], folder: str | Path, jobs: int | None = None
 ) -> Path:
     """Run experiments, write their record, and return its table's path.
 
     Raises RuntimeError when the package's code is not committed, or is changed
     meanwhile.
     """
-    recording, chosen = Recording(), tuple(chosen)
+    recording = Recording()
     rows, epochs = run_experiments(chosen, jobs=jobs)
     definitions = {
-        each.name: {
-            "seeds": list(each.seeds),
-            "variants": {
-                name: asdict(resolved(run)) for name, run in each.variants.items()
-            },
+        name: {
+            "seeds": list(SEEDS),
+            "variants": {each: asdict(resolved(run)) for each, run in variants.items()},
         }
-        for each in chosen
+        for name, variants in chosen.items()
     }
     spent = rows.drop_duplicates("run").seconds.sum() / (jobs or os.cpu_count())
     details = {"jobs": jobs, "experiments": definitions}

@@ -1,5 +1,7 @@
 """Records of long runs: what is written is what is read, with its provenance."""
 
+from itertools import product
+
 import pandas as pd
 import pytest
 
@@ -11,7 +13,7 @@ from deepmusician.studies import (
 )
 from deepmusician.studies.recording import check_settings
 from deepmusician.studies.results import RecordError
-from experiments.losses import experiments
+from experiments.losses import SEEDS, experiments
 
 PROVENANCE = results.Provenance(
     "make x", "0123456789abcdef", 90.0, 2, {"torch": "2.13.0"}
@@ -70,16 +72,16 @@ def test_rows_are_chosen_by_their_values():
         record.select(set="a", seed=2)
 
 
-DEFINED = {each.name: each for each in experiments(preset("full").sweep)}
+DEFINED = experiments(preset("full").sweep)
 
 
 @pytest.mark.parametrize("name", DEFINED)
 def test_the_books_record_has_every_run_of_an_experiment(name):
-    record, runs = read_experiments(name), DEFINED[name].runs()
-    rows = record.rows[["experiment", "variant", "seed"]]
+    record, runs = read_experiments(name), product(DEFINED[name], SEEDS)
+    rows = record.rows[["variant", "seed"]]
     assert set(rows.itertuples(index=False, name=None)) == set(runs)
     recorded = record.provenance.details["experiments"][name]["variants"]
-    for variant, config in DEFINED[name].variants.items():
+    for variant, config in DEFINED[name].items():
         check_settings(variant, recorded[variant], config, "make experiments")
 
 
