@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .gru import FusedGRU
     from .losses import bce_loss, check_focal, focal_logit, focal_loss
     from .losses import focal_probability
+    from .phrases import phrase_sizes, recall
     from .network import CLASSIFIERS, DeepMusician, NetworkConfig
     from .attention import CausalAttention
     from .token_network import TokenNetwork, build_network, token_nll

@@ -1,18 +1,14 @@
 """From the decoder's state to four voices, a softmax each."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import embedding_bag, pad, relu
 
 from deepmusician.model.calibration import IDENTITY
-from deepmusician.model.classifiers import (
-    EXCLUDED,
-    DependentClassifier,
-    MaskedLinear,
-)
-from deepmusician.model.intervals import IntervalScores
+from deepmusician.model.classifiers import EXCLUDED, Classifier, MaskedLinear
 from deepmusician.model.phrases import Past
 from deepmusician.music import VOICES
 
@@ -26,6 +22,7 @@ _KINDS = (
     *(6 * [2 * _OCTAVE + 1] + 4 * [_INTERVALS]),
 )
 MARKS = sum(_KINDS)
+_FOLLOWED = 3  # no phrase returns, the voice goes on with it, or otherwise
 
 
 def marks_of(steps: Tensor, recalled: Tensor) -> Tensor:
@@ -71,13 +68,18 @@ def _interval(to: Tensor, origin: Tensor) -> Tensor:
     )
 
 
-class VoiceClassifier(DependentClassifier):
+class VoiceClassifier(Classifier):
     """Four voices in turn, each one of the keys or a rest, given the voices before.
 
-    Cell 4k + v says that voice v sings key k. With z the scores of a voice's keys, as a
-    `DependentClassifier` makes them of the state and the voices before, and 0 that of a
-    rest, the voice sings key k with the probability softmax(z)[k]. It is written as the
-    logit of each cell given that no lower key is sung,
+    Cell 4k + v says that voice v sings key k. With h the decoder's state, voice v has
+
+        a    = relu(W h + vectors of what the voices before sing, and how they moved)
+        z[k] = (U a)[k] + sum over voices u of  s(a)[k - last key of u]
+                        + sum over u before v of  t(a)[k - key of u]
+
+    beside the score of a phrase that returns. It sings key k with the probability
+    softmax(z)[k], where a rest has z = 0. That is written as the logit of each cell
+    given that no lower key is sung,
 
         z[k] - log(1 + sum over j > k of exp z[j]),
 
@@ -85,28 +87,67 @@ class VoiceClassifier(DependentClassifier):
     the softmax's.
     """
 
+    def __init__(self, *sizes: Any, **options: Any) -> None:
+        super().__init__(*sizes, **options)
+        if self.reach:
+            self.from_before.weights = nn.Identity()  # they come from the units
+
     @staticmethod
     def _turns(cells: int) -> Tensor:
         return torch.tensor(TURNS).repeat(cells // VOICES)
 
     def _add_outputs(self, hidden: int, cells: int, width: int) -> None:
-        super()._add_outputs(hidden, cells, width)
+        turns, own = torch.tensor(TURNS), torch.arange(width) // (width // VOICES)
+        self.output = MaskedLinear(
+            torch.arange(cells)[:, None] % VOICES == own, bias=True
+        )
+        kinds = cells // VOICES + 1, *(VOICES * [_INTERVALS]), _FOLLOWED
+        sizes = torch.tensor(VOICES * kinds)
+        self.register_buffer("starts", sizes.cumsum(0) - sizes, persistent=False)
+        seen = turns[:, None].repeat_interleave(sum(kinds), 0) < turns[own]
+        self.register_buffer("seen", seen, persistent=False)  # (kinds, width)
+        self.said = nn.Parameter(0.1 * torch.randn(seen.shape))
         if self.reach:
-            self.from_lower = IntervalScores(hidden, VOICES, -self.reach, self.reach)
-            turns = torch.tensor(TURNS)
-            counts = (turns[:, None] < turns)[:, None]  # (of voice, 1, to voice)
-            counts = counts.expand(-1, 2 * self.reach + 1, -1).reshape(-1, 1)
-            self.from_lower.weights = MaskedLinear(counts.repeat(1, hidden))
-            nn.init.zeros_(self.from_lower.weights.weight)
+            sources = 2 * VOICES * (2 * self.reach + 1)
+            self.by_interval = nn.Parameter(
+                torch.zeros(VOICES, width // VOICES + 1, sources)
+            )
+            earlier = turns[:, None, None] < turns  # (of voice, 1, to voice)
+            self.register_buffer("earlier", earlier, persistent=False)
+
+    def _scores(self, states: Tensor, cells: Tensor, past: Past) -> Tensor:
+        """Return the scores z (..., cells) of every voice's keys."""
+        states = self.dropout(states)
+        last = _keys(past.before)
+        keys = _keys(cells)
+        followed = (1 + (keys != _keys(past.recalled))) * (past.sizes > 0)[..., None]
+        to_last = _interval(keys[..., None], last[..., None, :])  # (..., voices, 4)
+        said = [keys[..., None], to_last, followed[..., None]]
+        numbers = torch.cat(said, dim=-1).flatten(-2) + self.starts
+        vectors = embedding_bag(
+            numbers.flatten(0, -2), self.said * self.seen, mode="sum"
+        )
+        units = relu(self.hidden(states) + vectors.view(*states.shape[:-1], -1))
+        units = self.dropout(units)
+        scores = self.output(units) + self.phrases(states, cells, past)
+        if self.reach:
+            grouped = pad(units.unflatten(-1, (VOICES, -1)), (0, 1), value=1.0)
+            weights = torch.einsum("...vw,vwo->...vo", grouped, self.by_interval)
+            weights = weights.unflatten(-1, (2, VOICES, -1)).movedim(-4, -1)
+            before, lower = weights.unbind(-4)  # (..., of voice, distance, to voice)
+            scores = scores + self.from_before(before.flatten(-3), past.before)
+            lower = (lower * self.earlier).flatten(-3)
+            scores = scores + self.from_before(lower, cells)
+        return scores
 
     def forward(  # type: ignore[override]  # here the cells are needed
-        self, states: Tensor, cells: Tensor, past: Past | None = None
+        self, states: Tensor, cells: Tensor, past: Past
     ) -> Tensor:
         """Return the logits (..., cells), each given the voices before and lower keys.
 
-        The arguments are those of `DependentClassifier`.
+        `states`: (..., hidden); `cells`: (..., cells), 0 or 1.
         """
-        scores = super().forward(self.dropout(states), cells, past)
+        scores = self._scores(states, cells, past)
         by_voice = scores.unflatten(-1, (-1, VOICES)).transpose(-1, -2)
         from_above = pad(by_voice, (0, 1)).flip(-1).logcumsumexp(-1).flip(-1)
         logits = (by_voice - from_above[..., 1:]).transpose(-1, -2)
@@ -131,12 +172,11 @@ class VoiceClassifier(DependentClassifier):
         """
         cells = torch.zeros_like(uniforms)
         for voice in sorted(range(VOICES), key=TURNS.__getitem__):
-            scores = super().forward(states, cells, past)[:, voice::VOICES]
+            scores = self._scores(states, cells, past)[:, voice::VOICES]
             shares = pad(calibrate(scores) / temperature, (0, 1)).softmax(-1)
             if given is not None and (sung := given[:, voice::VOICES]).any():
-                shares = torch.where(
-                    sung.any(-1, keepdim=True), pad(sung, (0, 1)), shares
-                )
+                is_sung = sung.any(-1, keepdim=True)
+                shares = torch.where(is_sung, pad(sung, (0, 1)), shares)
             key = (shares.cumsum(-1) <= uniforms[:, voice, None]).sum(-1, keepdim=True)
             sung = key < scores.shape[-1]
             cells[:, voice::VOICES].scatter_(1, key * sung, sung.to(cells.dtype))

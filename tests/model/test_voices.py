@@ -7,7 +7,6 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from deepmusician.evaluation import evaluate, frame_nlls
 from deepmusician.model import Classifier, DeepMusician, NetworkConfig, compose
-from deepmusician.model.classifiers import DependentClassifier
 from deepmusician.model.phrases import Past
 from deepmusician.model.voices import MARKS, TURNS, marks_of
 from deepmusician.music import VOICES, PianoRoll
@@ -67,7 +66,7 @@ def test_the_cells_add_up_to_a_softmax_over_the_keys_and_a_rest():
     state, past = known(len(steps))
     logits = classifier(state, steps, past)
     nlls = bce(logits, steps, reduction="none").unflatten(1, (KEYS, VOICES)).sum(1)
-    scores = DependentClassifier.forward(classifier, state, steps, past)
+    scores = classifier._scores(state, steps, past)
     scores = torch.nn.functional.pad(scores.unflatten(1, (KEYS, VOICES)), (0, 0, 0, 1))
     sung = steps.unflatten(1, (KEYS, VOICES))
     key = torch.where(sung.any(1), sung.argmax(1), KEYS)  # a rest is the last of them
@@ -82,8 +81,7 @@ def test_a_voice_sees_the_voices_before_it_and_no_other():
         changed = steps.clone().unflatten(1, (KEYS, VOICES))
         changed[1] = changed[0]
         changed[:, :, voice] = torch.eye(KEYS).double()[[1, 3]]
-        forward = DependentClassifier.forward
-        scores = forward(classifier, state, changed.flatten(1), past)
+        scores = classifier._scores(state, changed.flatten(1), past)
         moved = (scores[0] != scores[1]).unflatten(0, (KEYS, VOICES)).any(0)
         later = [TURNS[other] > TURNS[voice] for other in range(VOICES)]
         assert moved.tolist() == later
