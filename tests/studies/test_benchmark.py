@@ -156,7 +156,9 @@ def test_the_record_holds_three_seeds_of_each_jsb_row_of_the_bare_decoder():
 
 
 def test_no_recorded_score_is_so_low_that_one_has_to_suspect_a_leak():
+    """Without a memory; what one looks up may be predicted better."""
     scores = read_benchmark().rows.query("set == 'jsb'")
+    scores = scores[scores.network != "decoder-with-memory"]
     assert scores[scores.outputs == "independent"].test_nll.min() > 8.0
     assert scores[scores.outputs == "dependent"].test_nll.min() > 4.0
 
