@@ -111,7 +111,7 @@ def test_the_record_is_read_by_experiment(tmp_path, monkeypatch):
     assert len(curves.rows) == 6 * TINY.epochs
     assert runs.provenance == curves.provenance
     definition = runs.provenance.details["experiments"]["pair"]
-    assert definition["seeds"] == [0, 1]
+    assert definition["seeds"] == [0, 1, 2]
     assert definition["variants"]["focal"]["alpha"] == 0.5
     with pytest.raises(ValueError, match="no experiment 'none': pair"):
         read_experiments("none", tmp_path)
