@@ -22,6 +22,7 @@ wanted = {
     "read_experiments": ("controls",),
     "read_experiment_curves": ("controls",),
     "read_benchmark_piece": (BenchmarkRow("jsb", "decoder", "dependent"), 32),
+    "read_choir": ("harmonised",),
 }
 for name in (each for each in studies.__all__ if each.startswith("read_")):
     assert getattr(studies, name)(*wanted.get(name, ())), name
