@@ -1,8 +1,7 @@
 """Train the composer's network and record it in the package: for the page, on Bach,
 and on Mozart's sonatas, the report's own music, with four pieces to hear.
 
-Twelve and eight minutes, on one core, unless the run store holds them. They can be
-stopped at any time; the same command goes on from the last whole epoch.
+Twelve and eight minutes, on one core, unless the run store holds them.
 """
 
 import tempfile
@@ -130,11 +129,9 @@ def _pieces(run: Run, corpus: Corpus) -> list[dict]:
     for name, roll in named.items():
         prime = len(roll) - MOZART_STEPS
         shared = index.longest_shared_run(roll[prime:]).steps
+        cells = pack_roll(roll, run.config.network.plane)
         piece = {"name": name, "seed": 0, "prime": prime, "steps": len(roll)}
-        pieces.append(
-            piece
-            | {"shared_run": shared, "cells": pack_roll(roll, run.config.network.plane)}
-        )
+        pieces.append(piece | {"shared_run": shared, "cells": cells})
     return pieces
 
 
@@ -175,17 +172,13 @@ def _run_details(run: Run) -> dict:
 
 def _rows(composer: Run | ExportedNetwork, corpus: Corpus) -> list[dict]:
     """Return a row of measures for what it composes, and one for the corpus."""
-    composed = compose(composer, COMPOSED_STEPS, pieces=COMPOSED_PIECES)
-    return [
-        {"music": "composed from silence", **_measures(composed)},
-        {"music": "the corpus", **_measures(corpus.pieces)},
-    ]
-
-
-def _measures(rolls: Sequence[PianoRoll]) -> dict[str, float]:
-    """Return how many pieces there are, and the mean of each of their measures."""
-    measures = music_measures(rolls, MEASURES | LENGTH_MEASURES)
-    return {"pieces": len(rolls)} | {name: measures[name] for name in COMPOSER_MEASURES}
+    composed, rows = compose(composer, COMPOSED_STEPS, pieces=COMPOSED_PIECES), []
+    music = {"composed from silence": composed, "the corpus": corpus.pieces}
+    for name, rolls in music.items():
+        measures = music_measures(rolls, MEASURES | LENGTH_MEASURES)
+        kept = {measure: measures[measure] for measure in COMPOSER_MEASURES}
+        rows.append({"music": name, "pieces": len(rolls)} | kept)
+    return rows
 
 
 def logit_gap(

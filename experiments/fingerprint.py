@@ -9,7 +9,7 @@ numbers are means and sums that another machine's rounding moves by less than
 import math
 import tempfile
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +17,7 @@ import torch
 
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import evaluate
-from deepmusician.model import DeepMusician, NetworkConfig, compose
+from deepmusician.model import DeepMusician, compose
 from deepmusician.music import KEYS, PianoRoll
 from deepmusician.studies import Provenance, RecordError
 from deepmusician.training import Run, RunStore, TrainConfig, fit
@@ -38,6 +38,7 @@ _RUNS = {
     "weighted": _STILL.but(pos_weight=20.0, outputs="dependent"),
     "adjusted": _STILL.but(logit_adjustment=-3.0, loss_scale=0.1, settle=0.5),
 }
+_fit = partial(fit, progress=False, threads=1)
 _NOISY = _STILL.but(dropout=0.5, classifier_dropout=0.5)
 _WIDER = 2.0  # than freshly drawn weights are those of the untrained player
 _STEADY = ("nll_step", "density", "raw_nll_step", "raw_density")
@@ -64,10 +65,8 @@ def behaviour_fingerprint() -> dict[str, float]:
     return {name: value for name, value in numbers.items() if not math.isnan(value)}
 
 
-@lru_cache(maxsize=1)
-def fingerprint_now() -> dict[str, float]:
-    """Return the behaviour fingerprint of this process's code: a few seconds, once."""
-    return behaviour_fingerprint()
+fingerprint_now = cache(behaviour_fingerprint)
+"""The behaviour fingerprint of this process's code, found once."""
 
 
 def check_code(provenance: Provenance, command: str) -> None:
@@ -117,11 +116,6 @@ def _corpus() -> Corpus:
     return Corpus("chords", tuple(pieces[:4]), (pieces[4],), (pieces[5],))
 
 
-def _fit(config: TrainConfig, corpus: Corpus, store: RunStore) -> Run:
-    """Return a run, trained in silence on one core."""
-    return fit(config, corpus, store, progress=False, threads=1)
-
-
 def _of_run(run: Run) -> dict[str, float]:
     """Return what training did: how far it came, and where it went."""
     last = run.history.iloc[-1]
@@ -161,9 +155,7 @@ def _of_player(outputs: str, corpus: Corpus) -> dict[str, float]:
     """
     calibration = _RUNS["focal"].calibration
     torch.manual_seed(1)
-    model = DeepMusician(
-        NetworkConfig(hidden=16, classifier_hidden=16, context=16, outputs=outputs)
-    )
+    model = DeepMusician(_STILL.but(outputs=outputs).network)
     with torch.no_grad():
         for weights in model.parameters():
             weights.mul_(_WIDER)

@@ -1,8 +1,7 @@
 """Train the loss experiments and record them in the package.
 
 Each compares a few variants of the loss and of the training around it, three seeds
-each, on the sweep's base; none is a cell of the sweep. It can be stopped at any time;
-the same command goes on where it stopped.
+each, on the sweep's base; none is a cell of the sweep.
 """
 
 import os
@@ -30,15 +29,13 @@ Variants = Mapping[str, TrainConfig]
 
 def experiments(base: TrainConfig) -> dict[str, Variants]:
     """Return the experiments of `losses.toml` by name, on the sweep's base."""
-    definitions = tomllib.loads(Path(__file__).with_name("losses.toml").read_text())
-    shared = {name: variants.pop("base") for name, variants in definitions.items()}
-    return {
-        name: {
-            variant: _variant(base, **shared[name] | own)
-            for variant, own in variants.items()
+    named = tomllib.loads(Path(__file__).with_name("losses.toml").read_text())
+    for name, variants in named.items():
+        shared = variants.pop("base")
+        named[name] = {
+            each: _variant(base, **shared | own) for each, own in variants.items()
         }
-        for name, variants in definitions.items()
-    }
+    return named
 
 
 def _variant(

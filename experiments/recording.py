@@ -6,11 +6,7 @@ import time
 import torch
 
 from deepmusician.corpora import Corpus
-from deepmusician.studies import (
-    Provenance,
-    clean_commit,
-    provenance_now,
-)
+from deepmusician.studies import Provenance, clean_commit, provenance_now
 from deepmusician.training import RunStore, TrainConfig, fit, sources_now
 from experiments.fingerprint import fingerprint_now
 

@@ -1,7 +1,4 @@
-"""Run the sweep over alpha and gamma at both presets and record it in the package.
-
-It can be stopped at any time; the same command goes on where it stopped.
-"""
+"""Run the sweep over alpha and gamma at both presets and record it in the package."""
 
 import os
 from collections.abc import Mapping
@@ -10,13 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from deepmusician.corpora import load_corpus
-from deepmusician.studies import (
-    Preset,
-    Sweep,
-    run_sweep,
-    sweep_settings,
-    write_sweep,
-)
+from deepmusician.studies import Preset, run_sweep, sweep_settings, write_sweep
 from experiments.recording import Recording
 
 
@@ -29,17 +20,16 @@ def record_sweep(
     resumes like it. Raises RuntimeError when the package's code is not committed, or
     is changed meanwhile.
     """
-    recording, tables, settings, pieces = Recording(), [], {}, None
+    recording, results, settings = Recording(), {}, {}
     for name, book in presets.items():
         corpus = load_corpus(book.sweep.corpus, book.sweep.network.steps_per_quarter)
         grid = book.alphas, book.gammas, book.seeds
-        result = run_sweep(book.sweep, *grid, jobs=jobs, corpus=corpus)
+        results[name] = run_sweep(book.sweep, *grid, jobs=jobs, corpus=corpus)
         settings[name] = sweep_settings(book, corpus)
-        pieces = result.pieces if pieces is None else pieces
-        tables.append(result.table)
-        tables[-1].insert(0, "preset", name)
-    table = pd.concat(tables)
+    tables = {name: result.table for name, result in results.items()}
+    table = pd.concat(tables, names=["preset"]).reset_index("preset")
     details = {"jobs": jobs, "presets": settings}
     spent = table.seconds.sum() / (jobs or os.cpu_count())
     provenance = recording.close("make sweep", details, spent)
-    return write_sweep(folder, Sweep(table, pieces), provenance)
+    first, *_ = results.values()
+    return write_sweep(folder, first._replace(table=table), provenance)

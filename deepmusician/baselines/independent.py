@@ -89,12 +89,9 @@ class Baseline(ABC):
 
 
 class IndependentKeys(Baseline):
-    """Baselines that draw every key by itself: independent given the past.
+    """Baselines that draw every key by itself: independent given the past."""
 
-    `probability` is that of every cell, or of each key.
-    """
-
-    probability: float | np.ndarray
+    probability: float | np.ndarray  # of every cell, or of each key
 
     def cell_probabilities(self, cells: np.ndarray) -> np.ndarray:
         """Return the same probabilities at every step, (steps, keys)."""
@@ -191,12 +188,8 @@ class RepeatBar(IndependentKeys):
     label = "repeat the last bar"
     weight = 10.0
 
-    @property
-    def bar(self) -> int:
-        """Return the steps in a bar of four quarters."""
-        return 4 * self.steps_per_quarter
-
     def _count(self, pieces: list[np.ndarray]) -> None:
+        self.bar = 4 * self.steps_per_quarter  # steps
         now = np.concatenate(pieces)
         before = np.concatenate([self._a_bar_before(piece) for piece in pieces])
         rows = []
@@ -207,8 +200,7 @@ class RepeatBar(IndependentKeys):
 
     def _a_bar_before(self, cells: np.ndarray) -> np.ndarray:
         """Return the cells one bar earlier, silence in the first bar, (steps, keys)."""
-        padding = np.zeros((self.bar, cells.shape[1]), dtype=bool)
-        return np.concatenate([padding, cells])[: len(cells)]
+        return np.pad(cells, ((self.bar, 0), (0, 0)))[: len(cells)]
 
     def cell_probabilities(self, cells: np.ndarray) -> np.ndarray:
         """Return each key's probability given the bar before, (steps, keys)."""

@@ -90,8 +90,8 @@ class CountedLengths:
 def _asked(roll: PianoRoll) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each case's step (cases,), its answers (cases, 7), whether it is held."""
     onsets, sounding = roll.onsets, roll.sounding
-    before, age = np.zeros_like(sounding), np.zeros(sounding.shape, int)
-    before[1:] = sounding[:-1]
+    before = np.pad(sounding, ((1, 0), (0, 0)))[:-1]
+    age = np.zeros(sounding.shape, int)
     for step in range(1, len(roll)):
         age[step] = np.where(onsets[step - 1], 1, age[step - 1] + 1)
     answers, held = _answers(onsets, before, age), before & sounding & ~onsets

@@ -131,8 +131,7 @@ class StepMarkov(Baseline):
             logs = [_mixture(levels, trust, share) for share in SHARE_GRID]
             nats = -np.stack(logs)  # (shares, steps)
             at = levels.position == np.arange(self.steps_per_quarter)[:, None]
-            totals = [nats[:, steps].sum(axis=1) for steps in at]
-            by_position = np.stack(totals)  # (positions, shares)
+            by_position = np.stack([nats[:, steps].sum(axis=1) for steps in at])
             if (total := by_position.min(axis=1).sum()) < best:
                 best, self.trust = total, float(trust)
                 self.share = SHARE_GRID[by_position.argmin(axis=1)]
@@ -188,8 +187,7 @@ class StepMarkov(Baseline):
 
         `compose` draws from the distribution that `nll` measures; once independent
         draws have led to a step that the corpus does not have, no transition leads on
-        from there. A walk plays only steps of the corpus, each after one that it
-        followed there.
+        from there.
         """
         return self._to_roll(self.draw(steps, seed, smoothed=False), name)
 

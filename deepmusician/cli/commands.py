@@ -133,9 +133,8 @@ def train(
 
     given = {
         **{"corpus": corpus, "plane": plane, "intervals": intervals, "heads": heads},
-        **{"loss": loss, "alpha": alpha, "gamma": gamma},
-        **{"pos_weight": pos_weight, "logit_adjustment": logit_adjustment},
-        "loss_scale": loss_scale,
+        **{"loss": loss, "alpha": alpha, "gamma": gamma, "pos_weight": pos_weight},
+        **{"logit_adjustment": logit_adjustment, "loss_scale": loss_scale},
         **{"epochs": epochs, "windows_per_epoch": windows_per_epoch, "hidden": hidden},
         **{"batch": batch, "learning_rate": learning_rate, "seed": seed},
         "precision": precision,
@@ -184,10 +183,8 @@ def compose(
     rolls = model.compose(
         Run.load(run),
         **{"steps": steps, "prime": prime, "rule": rule, "threshold": threshold},
-        **{"temperature": temperature, "seed": seed, "pieces": pieces},
-        calibrate=not raw,
-        top_k=top_k,
-        top_p=top_p,
+        **{"temperature": temperature, "top_k": top_k, "top_p": top_p},
+        **{"calibrate": not raw, "seed": seed, "pieces": pieces},
     )
     for roll, path in zip(rolls, output.numbered(target, pieces), strict=True):
         output.write_music(replace(roll, name=path.stem), path)
@@ -294,7 +291,3 @@ app.command()(benchmark)
 def main() -> None:
     """Run the command line."""
     app()
-
-
-if __name__ == "__main__":
-    main()

@@ -34,8 +34,7 @@ Body = Annotated[
     ),
 ]
 Heads = Annotated[
-    int | None,
-    typer.Option(help="On tokens: the heads of attention, 0 for none."),
+    int | None, typer.Option(help="On tokens: the heads of attention, 0 for none.")
 ]
 Plane = Annotated[
     Literal["onsets", "sounding", "both"] | None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from deepmusician.corpora import Corpus
@@ -73,10 +73,8 @@ def print_corpora() -> None:
 
 def print_runs(folders: list[Path]) -> None:
     """Print the finished runs in these folders, a row each."""
-    table = Table()
-    table.add_column("run", no_wrap=True)
-    for heading in ("corpus", "outputs", "hidden", "loss", "updates", "valid NLL"):
-        table.add_column(heading)
+    headings = ("corpus", "outputs", "hidden", "loss", "updates", "valid NLL")
+    table = Table(Column("run", no_wrap=True), *headings)
     for folder in folders:
         table.add_row(folder.name, *_run_cells(folder))
     Console().print(table)

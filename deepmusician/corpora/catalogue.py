@@ -70,16 +70,12 @@ def _embedded(folder: str) -> Iterable[Path]:
 
 def sonata_files() -> list[tuple[str, Path]]:
     """Return the movements of Mozart's piano sonatas, downloaded if need be."""
-    folder = "mozart-piano-sonatas"
-    names = [line.split()[0] for line in _registry(folder).read_text().splitlines()]
-    return [
-        (Path(name).stem, path)
-        for name, path in fetch("mozart-sonatas", folder, sorted(names)).items()
-    ]
+    paths = fetch("mozart-sonatas", "mozart-piano-sonatas")
+    return [(path.stem, path) for path in paths.values()]
 
 
-def fetch(corpus: str, folder: str, names: list[str]) -> dict[str, Path]:
-    """Return the paths of a registry's files, checked by SHA-256.
+def fetch(corpus: str, folder: str, *names: str) -> dict[str, Path]:
+    """Return the paths of a registry's files, of all or of these, checked by SHA-256.
 
     Files that are missing from `data_folder()` are downloaded into it. Raises
     `MusicFileError` that names the corpus, the address and the variable to set.
@@ -88,9 +84,9 @@ def fetch(corpus: str, folder: str, names: list[str]) -> dict[str, Path]:
 
     pooch.get_logger().setLevel("WARNING")
     shelf = pooch.create(path=data_folder() / folder, base_url="")
-    shelf.load_registry(_registry(folder))
+    shelf.load_registry(DATA / f"{folder}.txt")  # names, SHA-256 and addresses
     paths = {}
-    for name in names:
+    for name in names or sorted(shelf.registry):
         try:
             paths[name] = Path(shelf.fetch(name))
         except Exception as error:  # the network fails in many libraries' ways
@@ -102,11 +98,6 @@ def fetch(corpus: str, folder: str, names: list[str]) -> dict[str, Path]:
             )
             raise MusicFileError(corpus, cause, remedy) from None
     return paths
-
-
-def _registry(folder: str) -> Path:
-    """Return the path of a folder's registry: names, SHA-256 and addresses."""
-    return DATA / f"{folder}.txt"
 
 
 CATALOGUE = {

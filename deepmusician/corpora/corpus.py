@@ -150,7 +150,7 @@ def _load_published(name: str, entry: Entry, about: dict[str, str]) -> Corpus:
     from scipy.io import loadmat
 
     (folder, file), grid = entry.file.split("/"), entry.frames_per_quarter
-    path = fetch(name, folder, [file])[file]
+    path = fetch(name, folder, file)[file]
     if path.suffix == ".json":
         pieces = json.loads(path.read_text(encoding="utf-8"))
         read = partial(PianoRoll.from_voices, steps_per_quarter=grid)

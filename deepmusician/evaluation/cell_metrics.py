@@ -89,8 +89,7 @@ def recall(predicted: object, target: object) -> float:
 def f1(predicted: object, target: object) -> float:
     """Return F1, 2 hits / (2 hits + false alarms + misses).
 
-    The harmonic mean of precision and recall. Defined, and 0, as soon as either side
-    has a note and no note is hit; NaN when both are silent.
+    The harmonic mean of precision and recall; NaN when both sides are silent.
     """
     counts = confusion(predicted, target)
     return ratio(2 * counts.hits, 2 * counts.hits + counts.false_alarms + counts.misses)

@@ -37,17 +37,12 @@ class SharedRun:
 
 
 class _Line(NamedTuple):
-    """A piece as the steps with an onset, in order.
+    """A piece as its chords, the steps with an onset, in order: all (chords,)."""
 
-    steps: (chords,) when; lowest: (chords,) the lowest key; shapes: (chords,) number
-    of the chord's shape above its lowest key; moves: (chords,) number of what leads
-    there from the chord before: gap, interval, and shape.
-    """
-
-    steps: np.ndarray
-    lowest: np.ndarray
-    shapes: np.ndarray
-    moves: np.ndarray
+    steps: np.ndarray  # when
+    lowest: np.ndarray  # the lowest key
+    shapes: np.ndarray  # the number of the chord's shape above its lowest key
+    moves: np.ndarray  # the number of what leads there: gap, interval and shape
 
     def key(self, first: int, chords: int) -> bytes:
         """Return what two runs of so many chords have in common if they are alike."""

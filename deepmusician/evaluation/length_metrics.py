@@ -9,6 +9,7 @@ onsets; legato and held notes are ours.
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
 from deepmusician.evaluation.cell_metrics import ratio
 from deepmusician.evaluation.music_metrics import entropy
@@ -17,10 +18,8 @@ from deepmusician.music import PianoRoll
 
 def length_shares(rolls: Iterable[PianoRoll]) -> dict[int, float]:
     """Return the share of all notes that each length in steps makes up, rising."""
-    held = [length for roll in rolls for *_, length in roll.notes()]
-    lengths, counts = np.unique(held, return_counts=True)
-    shares = counts / max(1, len(held))
-    return dict(zip(lengths.tolist(), shares.tolist(), strict=True))
+    held = pd.Series([length for roll in rolls for *_, length in roll.notes()])
+    return held.value_counts(normalize=True).sort_index().to_dict()
 
 
 def mean_length(roll: PianoRoll) -> float:
@@ -39,9 +38,8 @@ def length_entropy(roll: PianoRoll) -> float:
 
 def onset_interval(roll: PianoRoll) -> float:
     """Return the mean time between steps with an onset, in quarters; NaN below two."""
-    steps = np.flatnonzero(roll.onsets.any(axis=1))
-    span = np.ptp(steps) / roll.steps_per_quarter if len(steps) else 0.0
-    return ratio(span, max(0, len(steps) - 1))
+    intervals = np.diff(np.flatnonzero(roll.onsets.any(axis=1)))  # in steps
+    return ratio(intervals.sum() / roll.steps_per_quarter, len(intervals))
 
 
 def legato_share(roll: PianoRoll) -> float:

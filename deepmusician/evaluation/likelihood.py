@@ -18,13 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from deepmusician.baselines import Baseline, CountedLengths
 from deepmusician.corpora import Batch
 from deepmusician.evaluation.network_metrics import predict_batches, token_sums
-from deepmusician.model import (
-    IDENTITY,
-    Calibration,
-    DeepMusician,
-    NetworkConfig,
-    TokenNetwork,
-)
+from deepmusician.model import IDENTITY, Calibration, DeepMusician, TokenNetwork
 from deepmusician.music import PianoRoll
 
 
@@ -49,8 +43,8 @@ def whole_nll(
     """Return how likely a network or a baseline finds pieces: nats a quarter.
 
     Of a network of both planes the parts are its onsets' and its holds', of one on
-    tokens those of pitches and shifts, and of durations. Whatever
-    reads onsets alone is completed by `lengths`. `calibration`: that of the run.
+    tokens those of pitches and shifts, and of durations. Whatever reads onsets alone
+    is completed by `lengths`. `calibration`: that of the run.
 
     Raises ValueError where a piece has no step, a grid differs, or the predictor reads
     onsets alone and no `lengths` are given, or sounding keys alone.
@@ -104,7 +98,7 @@ def cell_nlls(
         raise ValueError(f"no frames to predict in {', '.join(empty)}")
     model, nlls = copy.deepcopy(model).double(), []
     for roll in rolls:
-        predicted = predict_batches(model, _batches(model.config, roll))
+        predicted = predict_batches(model, _batches(model, roll))
         logits, frames = map(torch.from_numpy, predicted)  # (frames, keys)
         cells = binary_cross_entropy_with_logits(
             calibration(logits), frames.double(), reduction="none"
@@ -126,11 +120,11 @@ def piece_by_piece(nlls: Sequence[np.ndarray]) -> float:
     return float(np.mean([piece.mean() for piece in nlls]))
 
 
-def _batches(config: NetworkConfig, roll: PianoRoll) -> Iterator[Batch]:
+def _batches(model: DeepMusician, roll: PianoRoll) -> Iterator[Batch]:
     """Yield a piece whole; for an encoder, `context` frames after all those before."""
-    silence = np.zeros((config.context, config.cells))
-    past = np.concatenate([silence, roll.plane(config.plane)])
-    past = torch.from_numpy(past).unsqueeze(0)  # (1, context + frames, keys)
+    config = model.config
+    past = np.pad(roll.plane(config.plane), ((config.context, 0), (0, 0)))
+    past = torch.from_numpy(past.astype(float))[None]  # (1, context + frames, keys)
     length = config.context if config.start == "guided" else len(roll)
     for first in range(0, len(roll), length):
         start = first + config.context

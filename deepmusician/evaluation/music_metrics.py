@@ -88,9 +88,9 @@ def polyphony(roll: PianoRoll) -> float:
     return float(held[held > 0].mean()) if held.any() else nan
 
 
-def polyphony_rate(roll: PianoRoll, voices: int = 2) -> float:
-    """Return the share of steps with at least `voices` keys held; NaN without steps."""
-    return ratio((roll.sounding.sum(axis=1) >= voices).sum(), len(roll))
+def polyphony_rate(roll: PianoRoll) -> float:
+    """Return the share of steps with two or more keys held; NaN without steps."""
+    return ratio((roll.sounding.sum(axis=1) >= 2).sum(), len(roll))
 
 
 def empty_beat_rate(roll: PianoRoll) -> float:
@@ -152,10 +152,7 @@ def measures_by_piece(
 def music_measures(
     rolls: PianoRoll | Iterable[PianoRoll], measures: Measures = MEASURES
 ) -> dict[str, float]:
-    """Return every measure of a piece, or its mean over the pieces that have it.
-
-    The keys are names a table can show. NaN where no piece has the measure.
-    """
+    """Return every measure's mean over the pieces that have it; NaN where none has."""
     values = measures_by_piece(rolls, measures)
     known = {name: defined(each) for name, each in values.items()}
     return {name: ratio(each.sum(), len(each)) for name, each in known.items()}

@@ -19,8 +19,7 @@ from deepmusician.evaluation.music_metrics import defined, measures_by_piece
 from deepmusician.music import PianoRoll
 
 POINTS = 256  # of the grid on which densities are compared
-SURE = 0.95  # what an interval covers
-TAILS = ((1 - SURE) / 2, (1 + SURE) / 2)  # the quantiles at its ends
+TAILS = ((1 - 0.95) / 2, (1 + 0.95) / 2)  # the quantiles at a 95 % interval's ends
 Interval = tuple[float, float, float]  # a value, and the ends of its 95 % interval
 COLUMNS = ("composer", "measure", "mean", "low", "high")
 COLUMNS += ("similarity", "similarity_low", "similarity_high", "silent")
@@ -116,7 +115,5 @@ def interval_table(compared: pd.DataFrame) -> pd.DataFrame:
         "–" if np.isnan(row.mean) else f"{row.mean:.2f} [{row.low:.2f}, {row.high:.2f}]"
         for row in compared.itertuples()
     ]
-    table = compared.assign(text=text).pivot(
-        index="composer", columns="measure", values="text"
-    )
+    table = compared.assign(text=text).set_index(["composer", "measure"]).text.unstack()
     return table.loc[compared.composer.unique(), compared.measure.unique()]

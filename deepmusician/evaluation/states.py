@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 
-from deepmusician.model import DeepMusician, NetworkConfig
+from deepmusician.model import DeepMusician
 from deepmusician.music import PianoRoll
 
 
@@ -48,10 +48,12 @@ def hidden_states(
     rolls = [roll for roll in rolls if len(roll) >= steps]
     if not rolls:
         raise ValueError(f"no piece has {steps} steps to read")
-    drawn = [generator.integers(0, len(roll) - steps + 1, per_piece) for roll in rolls]
-    music = [
-        _stretches(*each, steps, config) for each in zip(rolls, drawn, strict=True)
-    ]
+    drawn, music = [], []
+    for roll in rolls:
+        plane = np.pad(roll.plane(config.plane), ((config.context, 0), (0, 0)))
+        windows = sliding_window_view(plane, config.context + steps, axis=0)
+        drawn.append(generator.integers(0, len(windows), per_piece))
+        music.append(windows[drawn[-1]].swapaxes(1, 2))  # (stretches, steps, keys)
     music = torch.from_numpy(np.concatenate(music)).float()
     context, target = music.split([config.context, steps], dim=1)
     hidden = model.start_hidden(context, torch.Generator().manual_seed(seed), start)
@@ -66,12 +68,3 @@ def hidden_states(
         position.ravel(),
         np.tile(age, len(target)),
     )
-
-
-def _stretches(
-    roll: PianoRoll, offsets: np.ndarray, steps: int, config: NetworkConfig
-) -> np.ndarray:
-    """Return contexts with what follows them (stretches, context + steps, keys)."""
-    plane = np.pad(roll.plane(config.plane), ((config.context, 0), (0, 0)))
-    windows = sliding_window_view(plane, config.context + steps, axis=0)
-    return windows[offsets].swapaxes(1, 2)

@@ -13,9 +13,7 @@ from typing import Any
 import pandas as pd
 from jsonschema import Draft202012Validator
 
-_SCHEMA = json.loads(
-    Path(__file__).with_name("blind_test.schema.json").read_text(encoding="utf-8")
-)
+_SCHEMA = json.loads(Path(__file__).with_name("blind_test.schema.json").read_bytes())
 SUFFIXES = (".json", ".md", ".txt")
 ANSWER_COLUMNS = ("excerpt", "origin", "composer", "answer", "confidence", "listenings")
 

@@ -38,13 +38,14 @@ class Classification(NamedTuple):
 def excerpts_of(rolls: Sequence[PianoRoll], steps: int = 128) -> list[list[PianoRoll]]:
     """Return each piece's whole excerpts of so many steps, one after the other.
 
-    Pieces shorter than one excerpt have none. ValueError for less than one step.
+    Pieces shorter than one excerpt are left out. ValueError for less than one step.
     """
     if steps < 1:
         raise ValueError(f"an excerpt has at least one step, not {steps}")
     return [
         [roll[at : at + steps] for at in range(0, len(roll) - steps + 1, steps)]
         for roll in rolls
+        if len(roll) >= steps
     ]
 
 
@@ -63,10 +64,7 @@ def classify_excerpts(
     `measures`: what is known of each.
     Raises ValueError when one kind has fewer than two pieces of that length.
     """
-    pieces = [
-        [part for part in excerpts_of(rolls, steps) if part]
-        for rolls in (human, composed)
-    ]
+    pieces = [excerpts_of(rolls, steps) for rolls in (human, composed)]
     least = min(map(len, pieces))
     if least < 2:
         raise ValueError(

@@ -166,9 +166,8 @@ def agreement(trials: pd.DataFrame) -> float:
         return nan
     if (counts.sum(axis=0) > 0).sum() < 2:
         return 1.0  # everybody always gave the same answer
-    return float(
-        krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
-    )
+    alpha = krippendorff.alpha(value_counts=counts, level_of_measurement="nominal")
+    return float(alpha)
 
 
 def power(listeners: int, accuracy: float, trials: int = 20) -> float:

@@ -9,16 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from deepmusician.listeners import detection
 from deepmusician.listeners.answers import Answers
-from deepmusician.listeners.detection import (
-    Detection,
-    agreement,
-    by_composer,
-    by_listener,
-    detect,
-    rating_curve,
-    who_fooled,
-)
 
 NOBODY = "Nobody has answered yet: there is no listener to report on."
 
@@ -33,22 +25,22 @@ class Study:
     answers: Answers
 
     @cached_property
-    def pooled(self) -> Detection | None:
+    def pooled(self) -> detection.Detection | None:
         """How well all listeners together detected the machine; None without any."""
         trials = self.answers.trials
-        return None if trials.empty else detect(trials)
+        return None if trials.empty else detection.detect(trials)
 
     @cached_property
     def listeners(self) -> pd.DataFrame:
         """One row per listener, see `detection.by_listener`."""
-        return by_listener(self.answers.listeners)
+        return detection.by_listener(self.answers.listeners)
 
     @cached_property
     def curves(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Each listener's ROC by the name of their test, and that of "all"."""
         trials = {each.test: each.trials for each in self.answers.listeners}
         return {
-            name: rating_curve(each)
+            name: detection.rating_curve(each)
             for name, each in (trials | {"all": self.answers.trials}).items()
             if each.origin.nunique() > 1
         }
@@ -62,7 +54,7 @@ class Study:
         for path, reason in self.answers.failures:
             yield f"Left out: {Path(path).name}: {reason}"
 
-    def _results(self, pooled: Detection) -> Iterator[str]:
+    def _results(self, pooled: detection.Detection) -> Iterator[str]:
         """Yield what all answers together say."""
         many = len(self.answers.listeners)
         yield (
@@ -75,7 +67,7 @@ class Study:
             f"All together: d' {pooled.sensitivity:.2f}, criterion "
             f"{pooled.criterion:.2f}, area under the ROC {pooled.area:.2f}."
         )
-        alpha = agreement(self.answers.trials)
+        alpha = detection.agreement(self.answers.trials)
         if np.isnan(alpha):
             yield "No excerpt was judged by two listeners: their agreement is unknown."
         else:
@@ -84,10 +76,11 @@ class Study:
     def _tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables that have rows, by their headings."""
         trials = self.answers.trials
+        composers, fooled = detection.by_composer(trials), detection.who_fooled(trials)
         tables = {
             "Each listener": self.listeners,
-            "Each composer, and how often it was taken for human": by_composer(trials),
-            "The machine's excerpts, those that fooled most first": who_fooled(trials),
+            "Each composer, and how often it was taken for human": composers,
+            "The machine's excerpts, those that fooled most first": fooled,
         }
         return {name: table for name, table in tables.items() if len(table)}
 

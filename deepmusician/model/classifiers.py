@@ -16,6 +16,7 @@ from deepmusician.model.intervals import IntervalScores
 from deepmusician.model.phrases import Past, PhraseScores
 from deepmusician.music import possible_cells
 
+Heated = Callable[[Tensor], Tensor]
 EXCLUDED = -1e4  # the logit of what cannot be: its probability and its loss are 0
 
 
@@ -93,9 +94,15 @@ class Classifier(nn.Module):
         `calibrate` gives, divided by `temperature`. `past`: wanted with both planes,
         intervals or phrases alone.
         """
+        return self._draw(states, uniforms, lambda z: calibrate(z) / temperature, past)
+
+    def _draw(
+        self, states: Tensor, uniforms: Tensor, heated: Heated, past: Past | None
+    ) -> Tensor:
+        """Return one draw of the cells; see `sample`."""
         logits = self.output(relu(self.hidden(states)))
         logits = logits + self._from_past(states, None, past)
-        drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
+        drawn = uniforms < torch.sigmoid(heated(logits))
         if self.planes == 2:
             drawn &= possible_cells(past.before, drawn)
         return drawn.to(states.dtype)
@@ -142,16 +149,10 @@ class DependentClassifier(Classifier):
             logits = logits + self.from_lower(states, cells)
         return logits + self._from_past(states, cells, past)
 
-    @torch.no_grad()
-    def sample(
-        self,
-        states: Tensor,
-        uniforms: Tensor,
-        temperature: float = 1.0,
-        calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-        past: Past | None = None,
+    def _draw(
+        self, states: Tensor, uniforms: Tensor, heated: Heated, past: Past | None
     ) -> Tensor:
-        """Return one draw of the cells (batch, cells), low to high; see `Classifier`.
+        """Return one draw of the cells (batch, cells), low to high; see `sample`.
 
         The same cells as a loop over all of them, in as many passes as the fullest
         step has notes, and one: until a cell is set, those above it are predicted
@@ -169,7 +170,7 @@ class DependentClassifier(Classifier):
             if self.reach:
                 logits = logits + self.from_lower.scores(by_interval, cells)
             logits = logits + self._from_past(states, cells, past)
-            drawn = uniforms < torch.sigmoid(calibrate(logits) / temperature)
+            drawn = uniforms < torch.sigmoid(heated(logits))
             drawn &= order >= decided
             if self.planes == 2:
                 drawn &= possible_cells(past.before, cells)

@@ -21,6 +21,7 @@ from deepmusician.model.checks import (
     require,
 )
 from deepmusician.model.network import STARTS, Choice, DeepMusician
+from deepmusician.model.phrases import Past
 from deepmusician.model.token_composing import choose_token, write_on
 from deepmusician.model.token_network import TokenNetwork
 from deepmusician.music import PianoRoll
@@ -154,14 +155,14 @@ def _choice(
             piece.uniform_(generator=generator)
         else:
             piece.fill_(threshold)
-    how = temperature, calibrate
-    if given is None:
-        draw = model.classifier.sample
-        return lambda state, past, step: draw(state, cutoffs[:, step], *how, past)
-    sung = torch.tensor(given, dtype=torch.float64).expand(len(generators), -1, -1)
-    return lambda state, past, step: model.classifier.sample(
-        state, cutoffs[:, step], *how, past, sung[:, step]
-    )
+    sung = [None] * steps if given is None else torch.tensor(given).double()[:, None]
+
+    def choose(state: Tensor, past: Past, step: int) -> Tensor:
+        past = past._replace(given=sung[step])
+        how = temperature, calibrate, past
+        return model.classifier.sample(state, cutoffs[:, step], *how)
+
+    return choose
 
 
 def _check_drawing(

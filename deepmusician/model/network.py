@@ -40,8 +40,6 @@ _CHOICES = {
     "representation": ("roll", "tokens"),
     "body": ("gru", "steps", "transformer"),
 }
-
-
 _MAYBE_NONE = ("intervals", "heads", "phrases")
 
 

@@ -15,13 +15,15 @@ class Past(NamedTuple):
     before: (..., cells) of 0 and 1, the last step. recalled: (..., cells), what
         followed the latest return of the longest phrase. sizes: (...), 0 where nothing
         returns, else from 1 on, for phrases of at least 4, 8, 16, ... steps. marks:
-        (..., marks), for voices what `marks_of` gives.
+        (..., marks), for voices what `marks_of` gives. given: (..., cells), what voices
+        that sing there sing, in composing.
     """
 
     before: Tensor
     recalled: Tensor | None = None
     sizes: Tensor | None = None
     marks: Tensor | None = None
+    given: Tensor | None = None
 
     def at(self, step: int) -> "Past":
         """Return what is known before one of (batch, steps, ...)."""

@@ -1,14 +1,12 @@
 """From the decoder's state to four voices, a softmax each."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding_bag, pad, relu
 
-from deepmusician.model.calibration import IDENTITY
-from deepmusician.model.classifiers import EXCLUDED, Classifier, MaskedLinear
+from deepmusician.model.classifiers import EXCLUDED, Classifier, Heated, MaskedLinear
 from deepmusician.model.phrases import Past
 from deepmusician.music import VOICES
 
@@ -155,26 +153,19 @@ class VoiceClassifier(Classifier):
         over = sung.cumsum(-2) > sung
         return logits.masked_fill(over, EXCLUDED).flatten(-2)
 
-    @torch.no_grad()
-    def sample(
-        self,
-        states: Tensor,
-        uniforms: Tensor,
-        temperature: float = 1.0,
-        calibrate: Callable[[Tensor], Tensor] = IDENTITY,
-        past: Past | None = None,
-        given: Tensor | None = None,
+    def _draw(
+        self, states: Tensor, uniforms: Tensor, heated: Heated, past: Past | None
     ) -> Tensor:
-        """Return one draw of the cells (batch, cells), voice by voice.
+        """Return one draw of the cells (batch, cells), voice by voice; see `sample`.
 
-        See `Classifier`; of the uniforms each voice takes one. `given`: (batch, cells),
-        of which a voice that sings there sings that.
+        Of the uniforms each voice takes one; what is given is sung.
         """
         cells = torch.zeros_like(uniforms)
         for voice in sorted(range(VOICES), key=TURNS.__getitem__):
             scores = self._scores(states, cells, past)[:, voice::VOICES]
-            shares = pad(calibrate(scores) / temperature, (0, 1)).softmax(-1)
-            if given is not None and (sung := given[:, voice::VOICES]).any():
+            shares = pad(heated(scores), (0, 1)).softmax(-1)
+            if past.given is not None:
+                sung = past.given[:, voice::VOICES]
                 is_sung = sung.any(-1, keepdim=True)
                 shares = torch.where(is_sung, pad(sung, (0, 1)), shares)
             key = (shares.cumsum(-1) <= uniforms[:, voice, None]).sum(-1, keepdim=True)

@@ -56,10 +56,7 @@ def read_midi(path: str | Path) -> Notes:
 
 
 def write_midi(path: str | Path, roll) -> Path:
-    """Write a roll as a piano's MIDI file.
-
-    A silence at the end is kept by a marker.
-    """
+    """Write a roll as a piano's MIDI file; a marker keeps the silence at its end."""
     from symusic import Note, Score, Tempo, TextMeta, Track
 
     grid = roll.steps_per_quarter

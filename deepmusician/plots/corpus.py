@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from deepmusician.colours import COLOURS
 from deepmusician.evaluation import length_shares
@@ -25,7 +25,6 @@ def pitch_histogram(rolls: Rolls) -> Figure:
     ax.bar(np.arange(len(counts)), counts, width=0.82, color=COLOURS["human"], zorder=2)
     _draw_keyboard(ax, len(counts))
     ax.set(ylabel="onsets", xlim=(-1, len(counts)))
-    style.y_grid(ax)
     used = np.flatnonzero(counts)
     for key, side in [(used[0], "right"), (used[-1], "left")] if len(used) else []:
         name, above = note_name(PITCH_LOW + key), (key, counts[key])
@@ -33,16 +32,14 @@ def pitch_histogram(rolls: Rolls) -> Figure:
     return ax.figure
 
 
-def _draw_keyboard(ax: Axes, count: int, height: float = 0.11) -> None:
+def _draw_keyboard(ax: Axes, count: int) -> None:
     """Draw the piano's keys under the x axis, in place of its ticks."""
     keys = np.arange(count)
     board = {"transform": ax.get_xaxis_transform(), "clip_on": False}
     board |= {"edgecolor": "#B4B9C1", "lw": 0.5}
-    kinds = (~BLACK_KEYS, 1.0, style.GROUND), (BLACK_KEYS, 0.62, style.INK)
+    kinds = (~BLACK_KEYS, 0.11, style.GROUND), (BLACK_KEYS, 0.068, style.INK)
     for kind, depth, colour in kinds:
-        for key in keys[kind]:
-            corner = (key - 0.5, -height * depth - 0.015)
-            ax.add_patch(Rectangle(corner, 1, height * depth, fc=colour, **board))
+        ax.bar(keys[kind], -depth, 1, bottom=-0.015, fc=colour, **board)
     octaves = keys[(PITCH_LOW + keys) % 12 == 0]
     ax.set_xticks(octaves, [note_name(PITCH_LOW + key) for key in octaves])
     ax.tick_params(axis="x", length=0, pad=26)
@@ -50,9 +47,7 @@ def _draw_keyboard(ax: Axes, count: int, height: float = 0.11) -> None:
 
 
 @style.drawn
-def histogram_by_piece(
-    values: Mapping[str, Sequence[float]], xlabel: str, roles: style.Roles = None
-) -> Figure:
+def histogram_by_piece(values: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
     """Return one histogram a label, on a shared x axis, its median marked and named.
 
     `values`: label → one number a piece (NaN is left out).
@@ -62,51 +57,46 @@ def histogram_by_piece(
     edges = np.histogram_bin_edges(np.concatenate(list(kept.values())), 30)
     at_top = {"xycoords": ("data", "axes fraction"), "va": "top", "color": style.INK}
     for ax, (label, numbers) in zip(axes[:, 0], kept.items(), strict=True):
-        colour = style.mix(style.colour_of(label, roles), share=0.25)
+        colour = style.mix(style.colour_of(label), share=0.25)
         ax.hist(numbers, edges, color=colour, rwidth=0.94, zorder=2)
         median = float(np.median(numbers))
         ax.axvline(median, color=style.INK, lw=1.4, zorder=3)
         style.remark(ax, f"median {median:.4g}", (median, 1), (5, -2), **at_top)
         title = f"{label} ({len(numbers)} pieces)"
-        ax.set_title(title, color=style.text_colour(label, roles))
+        ax.set_title(title, color=style.text_colour(label))
         ax.set_ylabel("pieces")
-        style.y_grid(ax)
     axes[-1, 0].set_xlabel(xlabel)
     return fig
 
 
-def density_per_piece(
-    corpora: Mapping[str, Rolls], roles: style.Roles = None
-) -> Figure:
+def density_per_piece(corpora: Mapping[str, Rolls]) -> Figure:
     """Return the histogram of onsets per step over the pieces of each corpus."""
     values = {k: [roll.density() for roll in rolls] for k, rolls in corpora.items()}
-    return histogram_by_piece(values, "onsets per step", roles)
+    return histogram_by_piece(values, "onsets per step")
 
 
-def piece_lengths(corpora: Mapping[str, Rolls], roles: style.Roles = None) -> Figure:
+def piece_lengths(corpora: Mapping[str, Rolls]) -> Figure:
     """Return the histogram of lengths in quarters over the pieces of each corpus."""
     values = {
         label: [len(roll) / roll.steps_per_quarter for roll in rolls]
         for label, rolls in corpora.items()
     }
-    return histogram_by_piece(values, "length in quarters", roles)
+    return histogram_by_piece(values, "length in quarters")
 
 
 @style.drawn
-def positions_in_the_beat(
-    pieces: Mapping[str, Rolls], roles: style.Roles = None
-) -> Figure:
+def positions_in_the_beat(pieces: Mapping[str, Rolls]) -> Figure:
     """Return the share of onsets on each step of the beat, side by side by label."""
     shares = {label: position_shares(rolls) for label, rolls in pieces.items()}
     steps = len(next(iter(shares.values())))
     names = ["on the beat", *(f"+{n}/{steps}" for n in range(1, steps))]
-    ax = _share_bars(shares, names, roles)
+    ax = _share_bars(shares, names)
     ax.set(ylabel="share of onsets", ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
     return ax.figure
 
 
 @style.drawn
-def note_lengths(pieces: Mapping[str, Rolls], roles: style.Roles = None) -> Figure:
+def note_lengths(pieces: Mapping[str, Rolls]) -> Figure:
     """Return the share of notes of each length in steps, side by side by label.
 
     A length has bars of its own if it makes up a hundredth of the first label's notes.
@@ -118,49 +108,43 @@ def note_lengths(pieces: Mapping[str, Rolls], roles: style.Roles = None) -> Figu
     for label, each in found.items():
         values = [each.get(length, 0.0) for length in own]
         shares[label] = np.array([*values, sum(each.values()) - sum(values)])
-    ax = _share_bars(shares, [*map(str, own), "other"], roles)
+    ax = _share_bars(shares, [*map(str, own), "other"])
     ax.set(xlabel="length in steps; four are a quarter", ylabel="share of notes")
     return ax.figure
 
 
 @style.drawn
-def chord_sizes(
-    rolls: Mapping[str, Rolls], most: int = 6, roles: style.Roles = None
-) -> Figure:
+def chord_sizes(rolls: Mapping[str, Rolls]) -> Figure:
     """Return bars: of the steps with an onset, the shares with one, two, … onsets.
 
-    `rolls`: label → pieces; steps with more than `most` onsets count with `most`.
+    `rolls`: label → pieces.
     """
-    shares = {label: chord_size_shares(each, most) for label, each in rolls.items()}
-    ax = _share_bars(shares, [*map(str, range(1, most)), f"{most} or more"], roles)
+    shares = {label: chord_size_shares(each) for label, each in rolls.items()}
+    ax = _share_bars(shares, ["1", "2", "3", "4", "5", "6 or more"])
     ax.set(xlabel="onsets in one step", ylabel="share of the steps with an onset")
     return ax.figure
 
 
-def chord_size_shares(pieces: Rolls, most: int = 6) -> np.ndarray:
-    """Return the shares (most,) of steps with 1 … `most` onsets, or more, among those
-    with any; zeros where there is no onset at all.
+def chord_size_shares(pieces: Rolls) -> np.ndarray:
+    """Return the shares (6,) of steps with 1 … 5 onsets, or more, among those with any.
+
+    Zeros where there is no onset at all.
     """
     onsets = np.concatenate([piece.onsets.sum(axis=1) for piece in pieces])
-    counts = np.bincount(np.minimum(onsets[onsets > 0], most), minlength=most + 1)
+    counts = np.bincount(np.minimum(onsets[onsets > 0], 6), minlength=7)
     return counts[1:] / max(1, counts.sum())
 
 
-def _share_bars(
-    shares: Mapping[str, np.ndarray], names: Sequence[str], roles: style.Roles
-) -> Axes:
+def _share_bars(shares: Mapping[str, np.ndarray], names: Sequence[str]) -> Axes:
     """Draw a group of bars a name, one bar a label, each with its share in per cent."""
-    ax = style.one_axes(None, height=3.2)
-    width = 0.8 / len(shares)
-    for n, (label, values) in enumerate(shares.items()):
-        places = np.arange(len(values)) + (n - (len(shares) - 1) / 2) * width
-        colour = style.colour_of(label, roles)
-        bars = ax.bar(places, values, width * 0.92, color=colour, label=label, zorder=2)
-        ax.bar_label(bars, [f"{share:.0%}" for share in values], padding=3, fontsize=9)
-    ax.set_xticks(range(len(names)), names)
-    style.in_percent(ax.yaxis)
+    ax, colours = style.one_axes(None, height=3.2), [*map(style.colour_of, shares)]
+    look = {"width": 0.8, "rot": 0, "edgecolor": style.GROUND, "lw": 1, "zorder": 2}
+    pd.DataFrame(shares, names).plot.bar(ax=ax, color=colours, **look)
+    ax.grid(False, axis="x")
+    for bars in ax.containers:
+        ax.bar_label(bars, fmt="{:.0%}", padding=3, fontsize=9)
+    ax.yaxis.set_major_formatter("{x:.0%}")
     ax.legend()
-    style.y_grid(ax)
     return ax
 
 
@@ -170,15 +154,13 @@ def position_shares(rolls: Rolls) -> np.ndarray:
     Zeros for silent rolls.
     """
     per_quarter = rolls[0].steps_per_quarter
-    counts = np.zeros(per_quarter)
-    for roll in rolls:
-        steps, _ = np.nonzero(roll.onsets)
-        counts += np.bincount(steps % per_quarter, minlength=per_quarter)
+    steps = np.concatenate([np.nonzero(roll.onsets)[0] for roll in rolls])
+    counts = np.bincount(steps % per_quarter, minlength=per_quarter)
     return counts / max(1, counts.sum())
 
 
 @style.drawn
-def emptiness(shares: Mapping[str, float], roles: style.Roles = None) -> Figure:
+def emptiness(shares: Mapping[str, float]) -> Figure:
     """Return a field of a thousand cells a label, as many filled as cells hold a note.
 
     `shares`: label → share of cells with a note. Filled cells are strewn evenly, by a
@@ -189,8 +171,12 @@ def emptiness(shares: Mapping[str, float], roles: style.Roles = None) -> Figure:
     fig, axes = style.panel_grid(len(shares), across, height)
     for ax, (label, share) in zip(axes, shares.items(), strict=True):
         filled = strewn(round(share * rows * columns), rows * columns)
-        _draw_waffle(ax, filled.reshape(rows, columns), style.colour_of(label, roles))
-        ax.set_title(label, color=style.text_colour(label, roles))
+        paints = ListedColormap([style.FAINT, style.colour_of(label)])
+        cells, look = filled.reshape(rows, columns), {"lw": 1.4, "ec": style.GROUND}
+        ax.pcolormesh(cells, cmap=paints, vmin=0, vmax=1, **look)
+        ax.set(aspect="equal", xticks=[], yticks=[])
+        ax.spines["bottom"].set_visible(False)
+        ax.set_title(label, color=style.text_colour(label))
         ax.set_xlabel(f"{share:.2%} of cells hold a note", color=style.INK, loc="left")
     return fig
 
@@ -203,18 +189,6 @@ def strewn(filled: int, cells: int) -> np.ndarray:
     places = np.zeros(cells, bool)
     places[np.random.default_rng(88).permutation(cells)[:filled]] = True
     return places
-
-
-def _draw_waffle(ax: Axes, filled: np.ndarray, colour: str) -> None:
-    """Draw a field of small squares, the filled ones in colour."""
-    for state, paint in ((False, style.FAINT), (True, colour)):
-        cells = [Rectangle((x, y), 0.8, 0.8) for y, x in np.argwhere(filled == state)]
-        patches = PatchCollection(cells, facecolor=paint, lw=0)
-        patches.set_gid("filled" if state else "empty")
-        ax.add_collection(patches)
-    ax.set(xlim=(-0.2, filled.shape[1]), ylim=(-0.2, filled.shape[0]), aspect="equal")
-    ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_visible(False)
 
 
 @style.drawn
@@ -239,17 +213,15 @@ def grid_shifts(
     return fig
 
 
-def _draw_shifts(ax: Axes, moves: np.ndarray, colour: str, bins: int = 25) -> None:
+def _draw_shifts(ax: Axes, moves: np.ndarray, colour: str) -> None:
     """Draw the shares of onsets by how far they move, those that stay hollow."""
-    edges = np.linspace(-0.5 - 1 / bins / 2, 0.5 + 1 / bins / 2, bins + 2)
     stay = np.abs(moves) < 1e-6
-    counts, _ = np.histogram(moves[~stay], edges)
-    centres, share = (edges[1:] + edges[:-1]) / 2, stay.mean()
-    ax.bar(centres, counts / len(moves), np.diff(edges) * 0.9, color=colour, zorder=2)
+    each, share = np.full(np.sum(~stay), 1 / len(moves)), stay.mean()
+    look = {"rwidth": 0.9, "color": colour, "zorder": 2}
+    ax.hist(moves[~stay], np.linspace(-0.52, 0.52, 27), weights=each, **look)
     ax.bar(0, share, 0.04, facecolor="none", edgecolor=colour, lw=1.2, zorder=3)
     style.remark(
         ax, f"{share:.1%} stay", (0.03, share), (4, -3), va="top", color=style.SOFT
     )
     ax.set(ylim=(0, 1.05), yticks=[0, 0.5, 1], xticks=[-0.5, -0.25, 0, 0.25, 0.5])
-    style.in_percent(ax.yaxis)
-    style.y_grid(ax)
+    ax.yaxis.set_major_formatter("{x:.0%}")

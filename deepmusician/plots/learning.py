@@ -21,61 +21,49 @@ def training_history(
     density: float | None = None,
     tolerance: float = 0.25,
     role: str = "independent",
-    against: str = "epoch",
 ) -> Figure:
     """Return a run's curves: NLL above, and the density of what it plays below.
 
     Args:
-        history: the run's, one row an epoch, with `train_nll`, `valid_nll` and, where
+        history: the run's, one row an `epoch`, with `train_nll`, `valid_nll` and, where
             free running was watched, `free_density`.
         baselines: label → nats per step, drawn as levels to get below.
         density: the corpus's notes per step, the line for free running to meet.
         tolerance: the half width of the band around it, as a share.
         role: the network's colour.
-        against: the column for the x axis: "epoch", "updates" or "seconds".
     """
     watched = density is not None and history["free_density"].notna().any()
     ratios = [2.4, 1] if watched else [2.4]
-    height = 5.3 if watched else 3.6
-    fig, axes = style.canvas(
-        height, rows=len(ratios), sharex=True, height_ratios=ratios
-    )
-    x = history[against]
-    _draw_nll(axes[0, 0], x, history, baselines or {}, role)
+    rows = {"rows": len(ratios), "height_ratios": ratios, "sharex": True}
+    fig, axes = style.canvas(5.3 if watched else 3.6, **rows)
+    _draw_nll(axes[0, 0], history, baselines or {}, role)
     if watched:
         band = density * (1 - tolerance), density, density * (1 + tolerance)
-        _draw_free_density(axes[1, 0], x, history["free_density"], band, role)
+        _draw_free_density(axes[1, 0], history, band, role)
         name = f"the corpus ± {tolerance:.0%}"
         options = style.AT_RIGHT | {"color": style.text_colour("human"), "fontsize": 9}
         style.remark(axes[1, 0], name, (1, band[2]), (0, 3), **options)
-    unit = " of training" if against == "seconds" else ""
-    axes[-1, 0].set_xlabel(f"{against}{unit}")
+    axes[-1, 0].set_xlabel("epoch")
     return fig
 
 
 def _draw_nll(
-    ax: Axes,
-    x: pd.Series,
-    history: pd.DataFrame,
-    baselines: Mapping[str, float],
-    role: str,
+    ax: Axes, history: pd.DataFrame, baselines: Mapping[str, float], role: str
 ) -> None:
     """Draw both NLLs, the best epoch, and the baselines' levels with their names."""
     colour, pale = COLOURS[role], style.mix(COLOURS[role], share=0.5)
-    ax.plot(x, history["train_nll"], color=pale, label="training pieces")
-    ax.plot(x, history["valid_nll"], color=colour, label="validation pieces")
-    best = int(history["valid_nll"].argmin())  # the epoch whose weights stay
-    place = x.iloc[best], float(history["valid_nll"].iloc[best])
-    ax.plot(
-        *place, "o", color=colour, ms=9, mec=style.GROUND, mew=1.6, gid="best epoch"
-    )
+    ax.plot("epoch", "train_nll", data=history, color=pale, label="training pieces")
+    ax.plot("epoch", "valid_nll", data=history, color=colour, label="validation pieces")
+    best = history["valid_nll"].argmin()  # the epoch whose weights stay
+    place = history["epoch"].iloc[best], history["valid_nll"].iloc[best]
+    mark = {"color": colour, "ms": 9, "mec": style.GROUND, "mew": 1.6}
+    ax.plot(*place, "o", gid="best epoch", **mark)
     text = f"best: {place[1]:.2f}"
     style.remark(ax, text, place, (0, 12), ha="center", **style.VALUE)
     if levels := {k: v for k, v in baselines.items() if np.isfinite(v)}:
         _draw_levels(ax, levels)
     ax.set(ylabel="nats per step", title="Negative log-likelihood")
     ax.legend(loc="upper right", bbox_to_anchor=(1, 1.16), ncols=2)
-    style.y_grid(ax)
 
 
 def _draw_levels(ax: Axes, levels: Mapping[str, float]) -> None:
@@ -103,21 +91,16 @@ def spaced(values: Sequence[float], gap: float) -> np.ndarray:
 
 
 def _draw_free_density(
-    ax: Axes,
-    x: pd.Series,
-    densities: pd.Series,
-    band: tuple[float, float, float],
-    role: str,
+    ax: Axes, history: pd.DataFrame, band: tuple[float, float, float], role: str
 ) -> None:
     """Draw free running's density over the corpus's (low, middle, high)."""
     low, middle, high = band
-    human, known = COLOURS["human"], densities.notna()
+    human, known = COLOURS["human"], history.dropna(subset="free_density")
     ax.axhspan(low, high, color=style.mix(human, share=0.85), lw=0)
     ax.axhline(middle, color=human, lw=1.4)
-    ax.plot(x[known], densities[known], "o-", color=COLOURS[role], ms=5)
-    top = max(1.6 * middle, 1.1 * float(densities.max()))
+    ax.plot("epoch", "free_density", "o-", data=known, color=COLOURS[role], ms=5)
+    top = max(1.6 * middle, 1.1 * known["free_density"].max())
     ax.set(title="Free running", ylabel="notes per step", ylim=(0, top))
-    style.y_grid(ax)
 
 
 @style.drawn
@@ -157,11 +140,10 @@ def seed_curves(
     if log:
         ax.set_yscale("log")
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())
     ax.set_ylim(None, top)
     ax.figure.legend(loc="outside lower center", ncols=min(3, len(colours)))
-    style.y_grid(ax)
     return ax.figure
 
 
@@ -181,5 +163,4 @@ def learning_rates(configs: Mapping[str, TrainConfig]) -> Figure:
         ax.plot(rates, color=style.colour_of(label), label=label)
     ax.set(xlabel="update", ylabel="learning rate", xlim=(0, None), ylim=(0, None))
     ax.legend()
-    style.y_grid(ax)
     return ax.figure

@@ -13,6 +13,7 @@ from deepmusician.plots import style
 
 NO_LISTENER = "nobody has answered yet"
 _ANSWERS = COLOURS["dependent"]
+_TRIALS = 20  # of one listener's test
 
 
 @style.drawn
@@ -35,9 +36,8 @@ def power_curves(
     ax.axhline(0.8, color=style.SOFT, lw=1.2, ls=style.DASHED)
     ax.set(xlim=(0, max(listeners)), ylim=(0, 1.02), xlabel="listeners")
     ax.set_ylabel("probability that the study finds it")
-    style.in_percent(ax.yaxis)
+    ax.yaxis.set_major_formatter("{x:.0%}")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title="true share")
-    style.y_grid(ax)
     return ax.figure
 
 
@@ -45,17 +45,15 @@ def power_curves(
 def listener_accuracies(
     table: pd.DataFrame,
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    trials: int = 20,
 ) -> Figure:
     """Return how well each listener did beside chance, and the ROC of all.
 
     Args:
         table: as `detection.by_listener` gives it; it may be empty.
         curves: label → (rates of false alarms, of hits); that of "all" stands out.
-        trials: how many a test has, for the band of what guessing gives.
     """
     fig, axes = style.canvas(4.0, columns=2)
-    _draw_accuracies(axes[0, 0], table, trials)
+    _draw_accuracies(axes[0, 0], table)
     _draw_curves(axes[0, 1], curves)
     return fig
 
@@ -66,19 +64,19 @@ def luck(trials: int) -> tuple[float, float]:
     return float(low / trials), float(high / trials)
 
 
-def _draw_accuracies(ax: Axes, table: pd.DataFrame, trials: int) -> None:
+def _draw_accuracies(ax: Axes, table: pd.DataFrame) -> None:
     """Draw a dot and its interval a listener, over the band of luck."""
-    ax.axvspan(*luck(trials), color=style.FAINT, lw=0)
+    ax.axvspan(*luck(_TRIALS), color=style.FAINT, lw=0)
     ax.axvline(0.5, color=style.SOFT, lw=1.2, ls=style.DASHED)
     for row, listener in enumerate(table.itertuples()):
         ends = listener.low, listener.high
         style.dot_and_range(ax, row, listener.accuracy, ends, _ANSWERS)
     style.name_rows(ax, [f"listener {n + 1}" for n in range(len(table))])
     ax.set(xlim=(0, 1), title="Right answers")
-    ax.set_xlabel(f"share of right answers; grey: what luck gives in {trials}")
-    style.in_percent(ax.xaxis)
+    ax.set_xlabel(f"share of right answers; grey: what luck gives in {_TRIALS}")
+    ax.xaxis.set_major_formatter("{x:.0%}")
     if table.empty:
-        _say_nobody(ax)
+        style.write_across(ax, NO_LISTENER)
 
 
 def _draw_curves(ax: Axes, curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
@@ -91,16 +89,7 @@ def _draw_curves(ax: Axes, curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), title="ROC of the confidences")
     ax.set(xlabel="human pieces called machine", ylabel="machine pieces called so")
     ax.set_aspect("equal")
-    style.in_percent(ax.xaxis, ax.yaxis)
-    style.y_grid(ax)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    ax.yaxis.set_major_formatter("{x:.0%}")
     if not curves:
-        _say_nobody(ax)
-
-
-def _say_nobody(ax: Axes) -> None:
-    """Write that there is nothing to see yet."""
-    box = {"facecolor": style.GROUND, "edgecolor": style.FAINT, "pad": 6}
-    ax.text(
-        0.5, 0.5, NO_LISTENER, transform=ax.transAxes, ha="center", va="center",
-        color=style.INK, fontsize=11, bbox=box,
-    )  # fmt: skip
+        style.write_across(ax, NO_LISTENER)

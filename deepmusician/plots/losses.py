@@ -1,6 +1,6 @@
 """Pictures of the losses: what they pull at, and what predictions then stand for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -14,32 +14,25 @@ from deepmusician.evaluation import Reliability
 from deepmusician.model import focal_loss, focal_probability
 from deepmusician.plots import style
 
+_GAMMAS, _ALPHAS = (0, 0.5, 1, 2, 5), (0.1, 0.25, 0.5, 0.75, 0.9)
 _SHOWN = 2e-4, 1  # the probabilities that are worth a look
 _LEAST = 30  # cells of a bin: the share of fewer says little
-
-
-def pulls(probability: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return how hard onsets pull a common logit up, and silent cells down.
-
-    Both (...) as `probability`, which is predicted for every cell, and both a mean
-    over cells: BCE's gradient for a logit is probability - target, so a share of
-    onsets pulls share (1 - probability) up, the rest (1 - share) probability down.
-    """
-    return share * (1 - probability), (1 - share) * probability
 
 
 @style.drawn
 def gradient_balance(share: float) -> Figure:
     """Return both pulls on a network that predicts one probability for every cell.
 
-    `share`: of the cells that hold an onset. The curves cross there; the mark at one
-    half is a fresh network.
+    `share`: of the cells that hold an onset. BCE's gradient for a logit is
+    probability - target, so in the mean over cells onsets pull their common logit up
+    by share (1 - probability), and silent cells down by (1 - share) probability. The
+    curves cross at the share; the mark at one half is a fresh network.
     """
     ax, probability = style.one_axes(None, 3.4), np.logspace(-4, np.log10(0.9), 400)
-    up, down = pulls(probability, share)
-    ax.plot(probability, up, color=COLOURS["human"], label="onsets pull up")
-    line = {"color": COLOURS["baseline"], "label": "silent cells pull down"}
-    ax.plot(probability, down, **line)
+    up = {"color": COLOURS["human"], "label": "onsets pull up"}
+    ax.plot(probability, share * (1 - probability), **up)
+    down = {"color": COLOURS["baseline"], "label": "silent cells pull down"}
+    ax.plot(probability, (1 - share) * probability, **down)
     fresh = (0.5, "a fresh network", "right", -5)
     corpus = (share, "the corpus's density", "left", 5)
     for place, text, side, shift in (fresh, corpus):
@@ -49,7 +42,6 @@ def gradient_balance(share: float) -> Figure:
     ax.set(xscale="log", yscale="log", xlim=(1e-4, 0.9), ylim=(1e-5, 1))
     ax.set(xlabel="probability predicted for every cell", ylabel="pull on the logit")
     ax.legend(loc="upper left")
-    style.y_grid(ax)
     return ax.figure
 
 
@@ -61,26 +53,29 @@ def loss_of_a_note(
     `probability` (points,) is the model's for the note; gamma 0 is BCE. Both results
     (points,).
     """
-    logits = torch.logit(torch.as_tensor(probability, dtype=torch.float64))
-    logits.requires_grad_()
+    logits = torch.logit(torch.as_tensor(probability)).requires_grad_()
     losses = focal_loss(logits, torch.ones_like(logits), None, gamma, "none")
-    (gradient,) = torch.autograd.grad(losses.sum(), logits)
-    return losses.detach().numpy(), gradient.abs().numpy()
+    losses.sum().backward()
+    return losses.detach().numpy(), logits.grad.abs().numpy()
+
+
+def _gamma_lines() -> dict[float, dict]:
+    """Return gamma → how its line is drawn; gamma 0, BCE, in its own colour."""
+    shades = zip(_GAMMAS[1:], style.focal_shades(len(_GAMMAS))[1:], strict=True)
+    lines = {gamma: {"color": c, "label": f"γ = {gamma:g}"} for gamma, c in shades}
+    return {0.0: {"color": COLOURS["bce"], "label": "γ = 0: BCE", "lw": 2.6}} | lines
 
 
 @style.drawn
-def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
+def loss_curves() -> Figure:
     """Return the loss of a true note and its gradient, against its probability.
 
-    One line a gamma; gamma 0, BCE, in its own colour. The shaded half is where a
-    threshold of one half already finds the note: the easy examples.
+    One line a gamma. The shaded half is where a threshold of one half already finds
+    the note: the easy examples.
     """
     probability = np.linspace(0.002, 0.998, 500)
     fig, axes = style.canvas(3.9, columns=2, sharex=True)
-    for gamma, shade in zip(gammas, style.focal_shades(len(gammas)), strict=True):
-        line = {"color": shade, "label": f"γ = {gamma:g}", "lw": 2.0}
-        if gamma == 0:
-            line = {"color": COLOURS["bce"], "label": "γ = 0: BCE", "lw": 2.6}
+    for gamma, line in _gamma_lines().items():
         curves = loss_of_a_note(probability, gamma)
         for ax, curve in zip(axes[0], curves, strict=True):
             ax.plot(probability, curve, **line)
@@ -89,10 +84,8 @@ def loss_curves(gammas: Sequence[float] = (0, 0.5, 1, 2, 5)) -> Figure:
         ax.axvspan(0.5, 1, color="#F3F4F6", lw=0, zorder=0)
         ax.set(title=title, xlim=(0, 1), ylim=(0, top))
         ax.set_xlabel("the model's probability of the true note")
-        style.y_grid(ax)
-    axes[0, 0].text(
-        0.75, 3.8, "easy: found already", ha="center", va="top", color=style.SOFT
-    )
+    easy = {"ha": "center", "va": "top", "color": style.SOFT}
+    axes[0, 0].text(0.75, 3.8, "easy: found already", **easy)
     axes[0, 1].legend(loc="upper right")
     return fig
 
@@ -132,24 +125,11 @@ def expected_losses(
     ax.set(xscale="log", ylim=(0, 1), xlabel="probability predicted for every cell")
     ax.set(ylabel="loss above its minimum")
     ax.legend()
-    style.y_grid(ax)
     return ax.figure
 
 
-def true_probability(output: np.ndarray, alpha: float, gamma: float) -> np.ndarray:
-    """Return the probability that a focal network's output stands for, (points,).
-
-    `output` (points,): the sigmoid of its logits, between 0 and 1.
-    """
-    logits = torch.logit(torch.as_tensor(output, dtype=torch.float64))
-    return focal_probability(logits, alpha, gamma).numpy()
-
-
 @style.drawn
-def map_curves(
-    gammas: Sequence[float] = (0, 0.5, 1, 2, 5),
-    alphas: Sequence[float] = (0.1, 0.25, 0.5, 0.75, 0.9),
-) -> Figure:
+def map_curves() -> Figure:
     """Return the true probability against the predicted one.
 
     Left, alpha is one half and there is a line for every gamma; right, gamma is 2 and
@@ -157,17 +137,15 @@ def map_curves(
     """
     figure, axes = style.canvas(4.4, columns=2, sharex=True, sharey=True)
     left, right = axes[0]
-    output = np.linspace(0.001, 0.999, 999)
-    for gamma, shade in zip(gammas, style.focal_shades(len(gammas)), strict=True):
-        line = {"color": shade, "label": f"gamma {gamma:g}"}
-        if gamma == 0:
-            line = {"color": COLOURS["bce"], "label": "gamma 0: BCE"}
-        left.plot(output, true_probability(output, 0.5, gamma), **line)
+    output = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
+    logits = torch.logit(output)
+    for gamma, line in _gamma_lines().items():
+        left.plot(output, focal_probability(logits, 0.5, gamma), **line)
     mark = {"marker": "o", "mec": style.GROUND, "ms": 8, "gid": "half"}
     left.plot(0.5, 0.5, color=style.INK, **mark)
-    for colour, alpha in zip(style.alpha_shades(len(alphas)), alphas, strict=True):
-        line = {"color": colour, "label": f"alpha {alpha:g}"}
-        right.plot(output, true_probability(output, alpha, 2.0), **line)
+    for colour, alpha in zip(style.alpha_shades(len(_ALPHAS)), _ALPHAS, strict=True):
+        line = {"color": colour, "label": f"α = {alpha:g}"}
+        right.plot(output, focal_probability(logits, alpha, 2.0), **line)
         right.plot(0.5, 1 - alpha, color=colour, **mark)
     left.set(title="alpha one half", ylabel="probability it stands for")
     right.set(title="gamma 2")
@@ -175,7 +153,6 @@ def map_curves(
         ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability")
         ax.axvline(0.5, color=style.SOFT, lw=1, ls=style.DOTTED)
         ax.legend(loc="upper left")
-        style.y_grid(ax)
     return figure
 
 
@@ -196,7 +173,7 @@ def reliability_diagram(panels: Mapping[str, Mapping[str, Reliability]]) -> Figu
         ax.set(title=title, xscale="log", yscale="log", xlabel="predicted probability")
         ax.set(xlim=_SHOWN, ylim=_SHOWN, aspect="equal")
         for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(lambda value, _: f"{value:g}")
+            axis.set_major_formatter("{x:g}")
             axis.set_minor_locator(NullLocator())
         ax.grid()
     axes[0, 0].set_ylabel("share with an onset")

@@ -1,6 +1,5 @@
 """Drawings of how the network is built, and pictures of the state that it keeps."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,45 +12,36 @@ from deepmusician.evaluation import QUARTERS_PER_BAR
 from deepmusician.model import DependentClassifier, NetworkConfig
 from deepmusician.music import PianoRoll
 from deepmusician.plots.rolls import CELLS, draw_roll
-from deepmusician.plots.style import FAINT, GROUND, INK, SOFT, canvas, drawn, gradient
+from deepmusician.plots.style import GROUND, INK, SOFT, canvas, drawn, gradient
 
 MUSIC, NETWORK, DRAWS = (COLOURS[r] for r in ("human", "independent", "baseline"))
 _LINE = {"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2, "lw": 1.2, "color": SOFT}
 
 
-@dataclass(frozen=True)
-class _Box:
-    """A labelled box around a centre (x, y), in the drawing's units."""
-
-    x: float
-    y: float
-    text: str
-    colour: str
-    width: float = 2.5
-    height: float = 1.3
-
-    def draw(self, ax: Axes) -> None:
-        """Put the box and its text on the axes."""
-        corner = self.x - self.width / 2, self.y - self.height / 2
-        form = "round,pad=0,rounding_size=0.12"
-        look = {"facecolor": (self.colour, 0.12), "edgecolor": self.colour, "lw": 1.4}
-        ax.add_patch(FancyBboxPatch(corner, self.width, self.height, form, **look))
-        ax.text(self.x, self.y, self.text, ha="center", va="center", fontsize=9)
-
-    def edge(self, other: "_Box") -> tuple[float, float]:
-        """Return the middle of the side that looks towards another box."""
-        across, up = other.x - self.x, other.y - self.y
-        if abs(across) > abs(up):
-            return self.x + np.sign(across) * self.width / 2, self.y
-        return self.x, self.y + np.sign(up) * self.height / 2
+def _box(
+    ax: Axes, x: float, y: float, text: str, colour: str, size: tuple = (2.5, 1.3)
+) -> FancyBboxPatch:
+    """Draw a labelled box around a centre, in the drawing's units."""
+    corner, form = (x - size[0] / 2, y - size[1] / 2), "round,pad=0,rounding_size=0.12"
+    look = {"facecolor": (colour, 0.12), "edgecolor": colour, "lw": 1.4}
+    ax.text(x, y, text, ha="center", va="center", fontsize=9)
+    return ax.add_patch(FancyBboxPatch(corner, *size, form, **look))
 
 
-def _arrow(ax: Axes, start: _Box, end: _Box, label: str = "") -> None:
+def _centre(box: FancyBboxPatch) -> np.ndarray:
+    """Return the (x, y) around which a box is drawn."""
+    return box.get_bbox().get_points().mean(axis=0)
+
+
+def _arrow(
+    ax: Axes, start: FancyBboxPatch, end: FancyBboxPatch, label: str = ""
+) -> None:
     """Draw an arrow between two boxes, its label above it or to its right."""
-    (x0, y0), (x1, y1) = start.edge(end), end.edge(start)
-    ax.annotate("", (x1, y1), (x0, y0), arrowprops=_LINE)
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    if abs(x1 - x0) > abs(y1 - y0):
+    line = _LINE | {"patchA": start, "patchB": end}  # from edge to edge
+    ax.annotate("", _centre(end), _centre(start), arrowprops=line)
+    x, y = (_centre(start) + _centre(end)) / 2
+    across, up = np.abs(_centre(end) - _centre(start))
+    if across > up:
         ax.text(x, y + 0.12, label, ha="center", va="bottom", fontsize=8.5)
     else:
         ax.text(x + 0.14, y, label, ha="left", va="center", fontsize=8.5)
@@ -75,15 +65,14 @@ def draw_network(config: NetworkConfig | None = None) -> Figure:
     figure, axes = canvas(2.9)
     ax = axes[0, 0]
     _bare(ax, width=15.6, height=5.2)
-    context = _Box(1.3, 4.0, "context\n(piano roll)", MUSIC)
-    encoder = _Box(5.6, 4.0, f"encoder\nGRU, {layers} layers", NETWORK)
-    decoder = _Box(9.9, 4.0, f"decoder\nGRU, {layers} layers", NETWORK)
+    context = _box(ax, 1.3, 4.0, "context\n(piano roll)", MUSIC)
+    encoder = _box(ax, 5.6, 4.0, f"encoder\nGRU, {layers} layers", NETWORK)
+    decoder = _box(ax, 9.9, 4.0, f"decoder\nGRU, {layers} layers", NETWORK)
     widths = f"{hidden} → {config.classifier_hidden} → {keys}"
-    classifier = _Box(14.2, 4.0, f"classifier\n{widths}", NETWORK)
-    rule = _Box(14.2, 0.9, "sigmoid, then\nsample or threshold", DRAWS, width=2.8)
-    previous = _Box(9.9, 0.9, "the last step\n(at first: SOS)", MUSIC)
-    for box in (context, encoder, decoder, classifier, rule, previous):
-        box.draw(ax)
+    classifier = _box(ax, 14.2, 4.0, f"classifier\n{widths}", NETWORK)
+    words = "sigmoid, then\nsample or threshold"
+    rule = _box(ax, 14.2, 0.9, words, DRAWS, (2.8, 1.3))
+    previous = _box(ax, 9.9, 0.9, "the last step\n(at first: SOS)", MUSIC)
     step, state = f"(B, 1, {keys})", f"({layers}, B, {hidden})"
     _arrow(ax, context, encoder, f"(B, {config.context}, {keys})")
     _arrow(ax, encoder, decoder, state)
@@ -95,12 +84,12 @@ def draw_network(config: NetworkConfig | None = None) -> Figure:
     return figure
 
 
-def _loop(ax: Axes, box: _Box, label: str) -> None:
+def _loop(ax: Axes, box: FancyBboxPatch, label: str) -> None:
     """Draw an arrow from a box's top back to it: what it keeps for the next step."""
-    top = box.y + box.height / 2
+    (x, _), top = _centre(box), box.get_bbox().y1
     bow = {**_LINE, "connectionstyle": "arc3,rad=1.1"}
-    ax.annotate("", (box.x - 0.45, top), (box.x + 0.45, top), arrowprops=bow)
-    ax.text(box.x + 0.75, top + 0.2, label, fontsize=8.5, va="bottom")
+    ax.annotate("", (x - 0.45, top), (x + 0.45, top), arrowprops=bow)
+    ax.text(x + 0.75, top + 0.2, label, fontsize=8.5, va="bottom")
 
 
 @drawn
@@ -114,27 +103,25 @@ def draw_unrolled(steps: int = 4) -> Figure:
     for ax, free in zip(axes[0], (False, True), strict=True):
         _bare(ax, width=2.2 * steps - 0.4, height=4.6)
         ax.set_title("Free running" if free else "Teacher forcing")
-        _unroll(ax, [_column(step, free) for step in range(steps)], free)
+        _unroll(ax, [_column(ax, step, free) for step in range(steps)], free)
     return figure
 
 
-def _column(step: int, free: bool) -> tuple[_Box, _Box, _Box]:
-    """Return the boxes of a step's input, of the decoder, and of its prediction."""
-    x, size = 0.8 + 2.2 * step, {"width": 1.5, "height": 0.85}
+def _column(ax: Axes, step: int, free: bool) -> list[FancyBboxPatch]:
+    """Draw the boxes of a step's input, of the decoder, and of its prediction."""
+    x, size = 0.8 + 2.2 * step, (1.5, 0.85)
     name = rf"$\hat{{x}}_{step}$" if free else f"$x_{step}$"
     colour = DRAWS if free and step else MUSIC
-    return (
-        _Box(x, 0.6, name if step else "SOS", colour, **size),
-        _Box(x, 2.3, "decoder", NETWORK, **size),
-        _Box(x, 4.0, f"$p_{step + 1}$", DRAWS, **size),
-    )
+    return [
+        _box(ax, x, 0.6, name if step else "SOS", colour, size),
+        _box(ax, x, 2.3, "decoder", NETWORK, size),
+        _box(ax, x, 4.0, f"$p_{step + 1}$", DRAWS, size),
+    ]
 
 
-def _unroll(ax: Axes, columns: list[tuple[_Box, _Box, _Box]], free: bool) -> None:
-    """Draw the columns and the arrows within and between them."""
+def _unroll(ax: Axes, columns: list[list[FancyBboxPatch]], free: bool) -> None:
+    """Draw the arrows within the columns and between them."""
     for column in columns:
-        for box in column:
-            box.draw(ax)
         for start, end in pairwise(column):
             _arrow(ax, start, end)
     for (_, cell, prediction), (following_input, following, _) in pairwise(columns):
@@ -143,14 +130,13 @@ def _unroll(ax: Axes, columns: list[tuple[_Box, _Box, _Box]], free: bool) -> Non
             _feed_back(ax, prediction, following_input)
 
 
-def _feed_back(ax: Axes, prediction: _Box, step: _Box) -> None:
+def _feed_back(ax: Axes, prediction: FancyBboxPatch, step: FancyBboxPatch) -> None:
     """Draw the way of a drawn step: from its prediction to the next input."""
-    right, left = prediction.x + prediction.width / 2, step.x - step.width / 2
-    middle = (right + left) / 2
-    heights = [prediction.y, prediction.y, step.y]
-    ax.plot([right, middle, middle], heights, color=INK, lw=1.2)
-    ends = (left, step.y), (middle, step.y)
-    ax.annotate("", *ends, arrowprops={**_LINE, "color": INK, "shrinkA": 0})
+    right, left = prediction.get_bbox().x1, step.get_bbox().x0
+    (_, high), (_, low), middle = _centre(prediction), _centre(step), (right + left) / 2
+    ax.plot([right, middle, middle], [high, high, low], color=INK, lw=1.2)
+    line = _LINE | {"color": INK, "shrinkA": 0}
+    ax.annotate("", (left, low), (middle, low), arrowprops=line)
 
 
 @drawn
@@ -176,6 +162,8 @@ def draw_masks(classifier: DependentClassifier) -> Figure:
         ax.set(title=title, xlabel=across, ylabel=down)
         ax.set_xticks(range(0, cells.shape[1], 2))
         ax.set_yticks(range(0, cells.shape[0], 2))
+        ax.grid(False)
+        ax.spines["bottom"].set_visible(False)
     for (row, column), count in np.ndenumerate(ways):
         axes[0, 2].text(column, row, count or "", ha="center", va="center", color=INK)
     return figure
@@ -193,17 +181,13 @@ def hidden_heatmap(states: np.ndarray, roll: PianoRoll) -> Figure:
     """
     lively = np.argsort(-states.std(axis=0), kind="stable")[:128]
     shown = states[:, lively][:, by_similarity(states[:, lively])]
-    fig, axes = canvas(5.0, rows=2, sharex=True, height_ratios=[1, 1.5])
-    music, ax = axes[:, 0]
-    draw_roll(roll, "What it reads", "human", legend=False, ax=music)
-    music.set_xlabel("")
+    fig, ax = _under_music(roll, 5.0, 1.5)
     limit = max(0.05, float(np.quantile(np.abs(shown), 0.99)))
     shades = gradient(COLOURS["independent"], GROUND, COLOURS["dependent"])
     extent = 0, len(shown), 0, shown.shape[1]
     image = ax.imshow(shown.T, shades, vmin=-limit, vmax=limit, extent=extent, **CELLS)
     ax.set_title("What it keeps: the hidden state")
     ax.set(ylabel="units, like beside like", yticks=[], xlabel="bar")
-    ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, pad=0.01, aspect=16, extend="both").outline.set_lw(0)
     return fig
 
@@ -216,20 +200,26 @@ def attention_map(weights: np.ndarray, roll: PianoRoll) -> Figure:
         weights: (steps, steps): of the step that looks, to the step looked at.
         roll: the music that was read, drawn above on the same steps.
     """
-    fig, axes = canvas(7.6, rows=2, sharex=True, height_ratios=[1, 2.6])
-    music, ax = axes[:, 0]
-    draw_roll(roll, "What it reads", "human", legend=False, ax=music)
-    music.set_xlabel("")
+    fig, ax = _under_music(roll, 7.6, 2.6)
     shades = gradient(GROUND, COLOURS["independent"], INK)
     roots, steps = np.sqrt(weights), len(weights)  # so that small ones are seen too
     extent = 0, steps, 0, steps
     ax.imshow(roots, shades, vmin=0, vmax=1, extent=extent, **CELLS)
     ax.set(title="What it looks at", xlabel="bar looked at", ylabel="bar that looks")
-    bar, ticks = QUARTERS_PER_BAR * roll.steps_per_quarter, music.get_xticks()
+    bar, ticks = QUARTERS_PER_BAR * roll.steps_per_quarter, ax.get_xticks()
     ax.set_yticks(ticks, [f"{1 + tick / bar:g}" for tick in ticks])
-    ax.grid(color=FAINT, lw=0.7)
-    ax.spines[:].set_visible(False)
+    ax.grid(lw=0.7)
     return fig
+
+
+def _under_music(roll: PianoRoll, height: float, ratio: float) -> tuple[Figure, Axes]:
+    """Return a figure with the roll on top, and the axes below it, `ratio` as high."""
+    fig, axes = canvas(height, rows=2, sharex=True, height_ratios=[1, ratio])
+    music, ax = axes[:, 0]
+    draw_roll(roll, "What it reads", "human", legend=False, ax=music)
+    music.set_xlabel("")
+    ax.spines["bottom"].set_visible(False)
+    return fig, ax
 
 
 def by_similarity(states: np.ndarray) -> np.ndarray:

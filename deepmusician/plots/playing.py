@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -14,7 +13,6 @@ from deepmusician.music import PianoRoll
 from deepmusician.plots import style
 
 MARKS = ("o", "s", "^", "D")
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))
 SINGLE = 8  # single pieces shown of a group; more would hide its mean
 PANELS = {"notes per step": onset_density, "notes on the beat": on_beat_share}
 
@@ -43,7 +41,6 @@ def rule_sweep(
         ax.axhline(level, color=COLOURS["human"], ls=(0, (5, 2)), label="human")
         ax.set(title=title, xlabel=knob, ylim=(0, None))
         ax.set_xticks(sorted({value for turned in played.values() for value in turned}))
-        style.y_grid(ax)
     axes[0, 1].set_ylim(0, 1.02)
     style.legend_below(axes[0, 0], columns=4)
     return fig
@@ -56,22 +53,18 @@ def _mean(measure: Callable[[PianoRoll], float], rolls: Sequence[PianoRoll]) -> 
 
 @style.drawn
 def density_by_bar(
-    pieces: Mapping[str, Sequence[PianoRoll]],
-    reference: float | None = None,
-    tolerance: float = 0.25,
+    pieces: Mapping[str, Sequence[PianoRoll]], reference: float
 ) -> Figure:
     """Return notes per step bar by bar: each group's mean, and its first pieces faint.
 
     Args:
         pieces: label → rolls; a line ends where its shortest piece does.
-        reference: a density to compare with, a level line in a band.
-        tolerance: half the band's height, as a share of the reference.
+        reference: a density to compare with, a level line in a band of a quarter.
     """
-    ax = style.one_axes(None, height=3.4)
-    if reference is not None:
-        low, high = reference * (1 - tolerance), reference * (1 + tolerance)
-        ax.axhspan(low, high, color=style.mix(COLOURS["human"], share=0.85), lw=0)
-        ax.axhline(reference, color=COLOURS["human"], lw=1.2, ls=style.DOTTED)
+    ax, human = style.one_axes(None, height=3.4), COLOURS["human"]
+    band = style.mix(human, share=0.85)
+    ax.axhspan(0.75 * reference, 1.25 * reference, color=band, lw=0)
+    ax.axhline(reference, color=human, lw=1.2, ls=style.DOTTED)
     for label, rolls in pieces.items():
         densities, colour = bar_densities(rolls), style.colour_of(label)
         bars = np.arange(1, densities.shape[1] + 1)
@@ -80,7 +73,6 @@ def density_by_bar(
     ax.set(xlabel="bar", ylabel="notes per step", xlim=(1, None), ylim=(0, None))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="upper right", ncols=len(pieces))
-    style.y_grid(ax)
     return ax.figure
 
 
@@ -112,18 +104,14 @@ def by_step(
         level: a value to compare with, drawn dotted, and its name.
         block: each point is the mean of so many steps, which calms the lines.
     """
-    ax, used = style.one_axes(None, 3.3), []
-    for label, values in lines.items():
-        colour = style.colour_of(label, roles)
-        line = {"color": colour, "ls": DASHES[used.count(colour) % len(DASHES)]}
-        ax.plot(*in_blocks(values, block), label=label, **line)
-        used.append(colour)
+    ax = style.one_axes(None, 3.3)
+    for label, line in style.told_apart(lines, roles).items():
+        ax.plot(*in_blocks(lines[label], block), **line)
     if level is not None:
         grey = COLOURS["baseline"]
         ax.axhline(level[0], color=grey, lw=1.2, ls=style.DOTTED, label=level[1])
     ax.set(xlabel="steps since the decoder began", ylabel=ylabel, xlim=(0, None))
     ax.legend()
-    style.y_grid(ax)
     return ax.figure
 
 
@@ -135,57 +123,25 @@ def in_blocks(values: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @style.drawn
-def waveform(
-    samples: np.ndarray, rate: int = 22050, zoom: tuple[float, float] | None = None
-) -> Figure:
-    """Return the air pressure over time; below it, if asked, a moment much closer.
+def waveform(samples: np.ndarray, rate: int, zoom: tuple[float, float]) -> Figure:
+    """Return the air pressure over time, and below it a moment much closer.
 
     Args:
         samples: (samples,) between -1 and 1.
         rate: samples per second.
         zoom: start and length of the moment in seconds, e.g. (0.5, 0.02).
     """
-    height, rows = (1.9, 1) if zoom is None else (3.7, 2)
-    fig, axes = style.canvas(height, rows)
-    ax, seconds = axes[0, 0], len(samples) / rate
-    low, high = envelope(samples, 1200)
-    times = (np.arange(len(low)) + 0.5) * seconds / len(low)
-    ax.fill_between(times, low, high, color=COLOURS["human"], lw=0.4)
-    _finish_waveform(ax, seconds, "seconds")
-    if zoom is not None:
-        start, length = zoom
-        ax.axvspan(start, start + length, color=style.SOFT, alpha=0.35, lw=0.8)
-        _draw_moment(axes[1, 0], samples, rate, zoom)
+    fig, axes = style.canvas(3.7, rows=2)
+    (whole, close), (start, length), human = axes[:, 0], zoom, COLOURS["human"]
+    seconds = np.arange(len(samples)) / rate
+    whole.plot(seconds, samples, color=human, lw=0.4)
+    whole.axvspan(start, start + length, color=style.SOFT, alpha=0.35, lw=0.8)
+    whole.set(xlim=(0, len(samples) / rate), xlabel="seconds")
+    first = int(start * rate)
+    moment = samples[first : first + int(length * rate) + 1]
+    line = {"color": style.mix(human, share=0.4), "mfc": human, "mec": human}
+    close.plot(1000 * seconds[: len(moment)], moment, ".-", lw=1.2, ms=4, **line)
+    close.set(xlim=(0, 1000 * length), xlabel="milliseconds from the marked moment on")
+    for ax in (whole, close):
+        ax.set(ylabel="pressure", ylim=(-1, 1), yticks=[-1, 0, 1])
     return fig
-
-
-def envelope(samples: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lowest and highest sample of each of `columns` equal pieces.
-
-    `samples` (samples,). What a line through millions of samples would paint, without
-    the samples. At most one column a sample.
-    """
-    pieces = np.array_split(samples, max(1, min(columns, len(samples))))
-    return np.array([p.min() for p in pieces]), np.array([p.max() for p in pieces])
-
-
-def _draw_moment(
-    ax: Axes, samples: np.ndarray, rate: int, zoom: tuple[float, float]
-) -> None:
-    """Draw the samples of a moment, each a dot on the line where they are few."""
-    first = int(zoom[0] * rate)
-    moment = samples[first : first + int(zoom[1] * rate) + 1]
-    milliseconds, colour = np.arange(len(moment)) * 1000 / rate, COLOURS["human"]
-    ax.plot(milliseconds, moment, color=style.mix(colour, share=0.4), lw=1.2)
-    if len(moment) <= 600:
-        ax.plot(milliseconds, moment, ".", color=colour, ms=4)
-    _finish_waveform(ax, zoom[1] * 1000, "milliseconds from the marked moment on")
-    ax.margins(y=0.1)
-    ax.set_ylim(auto=True)
-
-
-def _finish_waveform(ax: Axes, end: float, xlabel: str) -> None:
-    """Label the axes of a waveform."""
-    ax.set(xlim=(0, end), ylim=(-1, 1), xlabel=xlabel, ylabel="pressure")
-    ax.set_yticks([-1, 0, 1] if end else [])
-    style.y_grid(ax)

@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from deepmusician.colours import COLOURS
 from deepmusician.evaluation import SharedRun
 from deepmusician.plots import style
 from deepmusician.studies import NETWORKS, PUBLISHED
@@ -19,6 +18,7 @@ _KINDS = {
     "latent": "latent variables (a bound)",
     "dependent": "keys depend on one another",
 }
+_ROLES = {"latent": "focal"}
 
 
 class _Result(NamedTuple):
@@ -49,7 +49,8 @@ def among_published(scores: pd.DataFrame, name: str = "jsb") -> Figure:
     for row, result in enumerate(results):
         _draw_result(ax, row, result)
     for kind, meaning in _KINDS.items():
-        ax.plot([], [], "o", ms=7, color=_colour(kind), label=meaning)
+        colour = style.colour_of(kind, _ROLES)
+        ax.plot([], [], "o", ms=7, color=colour, label=meaning)
     ax.set_yticks(range(len(results)), [result.label for result in results])
     for text, result in zip(ax.get_yticklabels(), results, strict=True):
         text.set(**_emphasis(result))
@@ -69,16 +70,15 @@ def _results(scores: pd.DataFrame, name: str) -> list[_Result]:
     ]
     ours = scores[(scores.set == name) & scores.network.isin(NETWORKS[:2])]
     for (network, outputs), runs in ours.groupby(["network", "outputs"]):
-        label = f"this book, {outputs}" + network.removeprefix("decoder").replace(
-            "-", " "
-        )
+        extra = network.removeprefix("decoder").replace("-", " ")
+        label = f"this book, {outputs}{extra}"
         results.append(_Result(label, outputs, tuple(runs.test_nll), ours=True))
     return results
 
 
 def _draw_result(ax: Axes, row: int, result: _Result) -> None:
     """Draw one result: a ring if it was published, a dot with a bar if it is ours."""
-    colour, highest = _colour(result.kind), max(result.nlls)
+    colour, highest = style.colour_of(result.kind, _ROLES), max(result.nlls)
     if result.ours:
         ax.plot([min(result.nlls), highest], [row, row], color=colour, lw=4)
         dot = {"ms": 10, "color": colour, "mec": style.GROUND, "mew": 1.2}
@@ -95,20 +95,12 @@ def _emphasis(result: _Result) -> dict[str, str]:
     return {"fontweight": weight, "color": colour}
 
 
-def _colour(kind: str) -> str:
-    """Return the colour of a kind of outputs."""
-    if kind == "latent":
-        return COLOURS["focal"]
-    return COLOURS[kind if kind in COLOURS else "baseline"]
-
-
 @style.drawn
-def similarity_panels(table: pd.DataFrame, roles: style.Roles = None) -> Figure:
+def similarity_panels(table: pd.DataFrame) -> Figure:
     """Return one small picture a measure: each composer's similarity to people.
 
     `table`: as `compare_with_human` gives it. A dot is the similarity, 0 to 1, the
     stroke its 95 % interval; a composer for whom it is not defined has no dot.
-    `roles`: composer → role.
     """
     names = list(dict.fromkeys(table.measure))
     composers = list(dict.fromkeys(table.composer))
@@ -117,12 +109,11 @@ def similarity_panels(table: pd.DataFrame, roles: style.Roles = None) -> Figure:
     for ax, name in zip(axes, names, strict=True):
         for place, row in enumerate(table[table.measure == name].itertuples()):
             ends = row.similarity_low, row.similarity_high
-            colour = style.colour_of(row.composer, roles)
+            colour = style.colour_of(row.composer)
             style.dot_and_range(ax, place, row.similarity, ends, colour)
         ax.set_title(name, fontsize=10)
-        style.x_grid(ax)
-    axes[0].set_yticks(range(len(composers)), composers)
-    axes[0].set(xlim=(-0.02, 1.02), ylim=(len(composers) - 0.5, -0.5))
+        style.name_rows(ax, composers)
+    axes[0].set_xlim(-0.02, 1.02)
     scale = "1 is as similar as they are to one another"
     fig.supxlabel(f"similarity to the chorales: {scale}")
     return fig

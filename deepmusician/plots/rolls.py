@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
@@ -15,6 +15,8 @@ from deepmusician.plots import style
 
 BLACK_KEYS = np.isin((PITCH_LOW + np.arange(KEYS)) % 12, (1, 3, 6, 8, 10))
 GAP = 0.09  # of a cell, left free on every side, so that neighbours stay apart
+_ABOVE = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.3}
+_ABOVE |= {"ncols": 2}  # where legends stand
 CELLS = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
 
 
@@ -38,13 +40,12 @@ def draw_grid(ax: Axes, steps: int, span: tuple[int, int], per_quarter: int) -> 
     """
     low, high = span
     keys = range(low, high + 1)
-    rows = [Rectangle((0, key - 0.5), steps, 1) for key in keys if BLACK_KEYS[key]]
-    ax.add_collection(PatchCollection(rows, facecolor="#F3F4F6", zorder=0))
+    ax.barh(np.flatnonzero(BLACK_KEYS), steps, height=1, color="#F3F4F6", zorder=0)
     bar = QUARTERS_PER_BAR * per_quarter
     rules = (per_quarter, style.FAINT, 0.7), (bar, "#B4B9C1", 1.0)
     for every, colour, width in rules:
-        lines = [[(x, low - 0.5), (x, high + 0.5)] for x in range(0, steps + 1, every)]
-        ax.add_collection(LineCollection(lines, colors=colour, lw=width, zorder=1))
+        places = range(0, steps + 1, every)
+        ax.vlines(places, low - 0.5, high + 0.5, colour, lw=width, zorder=1)
     octaves = [key for key in keys if (PITCH_LOW + key) % 12 == 0]
     ax.set_yticks(octaves, [note_name(PITCH_LOW + key) for key in octaves])
     every = max(1, -(-(steps // bar + 1) // 16))
@@ -52,6 +53,7 @@ def draw_grid(ax: Axes, steps: int, span: tuple[int, int], per_quarter: int) -> 
     ax.set_xticks([n * bar for n in bars], [str(n + 1) for n in bars])
     ax.set(xlim=(0, max(1, steps)), ylim=(low - 0.5, high + 0.5), xlabel="bar")
     ax.tick_params(length=0)
+    ax.grid(False)
     ax.spines[:].set_visible(False)
 
 
@@ -110,8 +112,7 @@ def _explain_shades(ax: Axes, shades: tuple) -> None:
     names = ROLE_NAMES["onsets"], ROLE_NAMES["sounding"]
     handles = [Patch(color=c, label=n) for c, n in zip(shades, names, strict=True)]
     options = {"handlelength": 0.9, "handleheight": 0.9, "columnspacing": 1.2}
-    options |= {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
-    ax.legend(handles=handles, ncols=2, borderaxespad=0.3, **options)
+    ax.legend(handles=handles, **_ABOVE, **options)
 
 
 @style.drawn
@@ -143,35 +144,18 @@ def compare_rolls(
         density = f"{roll.density():.2f} notes per step"
         style.remark(ax, density, (1, 1), (0, 7), color=style.SOFT, **above)
         if not roll.onsets.any():
-            _say_silent(ax)
+            style.write_across(ax, "silence")
         if prime:
-            ax.axvline(
-                prime, color=style.INK, lw=1.6, ls=(0, (3, 2)), gid="end of the prime"
-            )
+            line = {"color": style.INK, "lw": 1.6, "gid": "end of the prime"}
+            ax.axvline(prime, ls=(0, (3, 2)), **line)
         ax.label_outer()
     return fig
 
 
-def _say_silent(ax: Axes) -> None:
-    """Write across an empty roll that it is empty on purpose."""
-    ax.text(
-        0.5, 0.5, "silence", transform=ax.transAxes, ha="center", va="center",
-        color=style.SOFT, fontsize=13, fontstyle="italic",
-        bbox={"fc": style.GROUND, "ec": "none", "boxstyle": "round,pad=0.4"},
-    )  # fmt: skip
-
-
-@style.drawn
-def draw_probabilities(
-    probabilities: np.ndarray,
-    target: PianoRoll,
-    title: str = "",
-    span: tuple[int, int] | None = None,
-    ax: Axes | None = None,
-) -> Figure:
-    """Return a heat map of probabilities (steps, keys), the true onsets outlined."""
-    span = span or key_span(target.onsets, probabilities > 0.2)
-    ax = style.one_axes(ax, height=1.3 + 0.075 * (span[1] - span[0] + 1))
+def _draw_probabilities(
+    ax: Axes, probabilities: np.ndarray, target: PianoRoll, span: tuple[int, int]
+) -> None:
+    """Draw a heat map of probabilities (steps, keys), the true onsets outlined."""
     draw_grid(ax, len(probabilities), span, target.steps_per_quarter)
     colour = COLOURS["independent"]
     pale, dark = style.mix(colour, share=0.55), style.mix(colour, style.INK, 0.45)
@@ -181,7 +165,6 @@ def draw_probabilities(
     extent = 0, len(probabilities), -0.5, len(roots) - 0.5
     image = ax.imshow(roots, shades, vmin=0, vmax=1, extent=extent, **look)
     ax.set(xlim=(0, len(probabilities)), ylim=(span[0] - 0.5, span[1] + 0.5))
-    ax.set_title(title)
     onsets = [Rectangle((s, k - 0.5), 1, 1) for s, k in np.argwhere(target.onsets)]
     outlines = {"facecolor": "none", "edgecolor": style.INK, "lw": 0.9}
     ax.add_collection(PatchCollection(onsets, zorder=4, **outlines))
@@ -190,7 +173,6 @@ def draw_probabilities(
     bar.set_ticks(np.sqrt(ticks), labels=[f"{tick:g}" for tick in ticks])
     bar.outline.set_visible(False)
     bar.set_label("probability")
-    return ax.figure
 
 
 @style.drawn
@@ -206,8 +188,9 @@ def forced_and_free(target: PianoRoll, forced: np.ndarray, free: PianoRoll) -> F
     height = 0.7 + 0.05 * (span[1] - span[0] + 1)
     fig, axes = style.canvas(3 * height, rows=3, sharex=True)
     draw_roll(target, "The music", "human", span, legend=False, ax=axes[0, 0])
+    _draw_probabilities(axes[1, 0], forced, target, span)
     title = "Teacher forcing: probabilities after the true steps (outlined: the music)"
-    draw_probabilities(forced, target, title, span, ax=axes[1, 0])
+    axes[1, 0].set_title(title)
     title = "Free running: what it plays after its own steps"
     draw_roll(free, title, "independent", span, legend=False, ax=axes[2, 0])
     for ax in axes[:2, 0]:
@@ -232,8 +215,7 @@ def exact_and_snapped(notes: Notes, roll: PianoRoll) -> Figure:
     for which, colour, label in (on_grid, between):
         places = times[which], keys[which] + 0.62
         ax.plot(*places, "v", color=colour, ms=4.5, label=label)
-    options = {"bbox_to_anchor": (1, 1), "ncols": 2, "handletextpad": 0.2}
-    ax.legend(loc="lower right", borderaxespad=0.3, **options)
+    ax.legend(**_ABOVE, handletextpad=0.2)
     quarters = range(0, len(roll) + 1, per_quarter)
     ax.set_xticks(quarters, range(len(quarters)))
     ax.set(title=f"{per_quarter} steps per quarter", xlabel="quarters")

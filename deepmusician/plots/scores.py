@@ -18,18 +18,15 @@ from deepmusician.evaluation import (
 from deepmusician.music import PianoRoll
 from deepmusician.plots import style
 
-LINES = ("-", (0, (5, 2)), (0, (1.2, 1.6)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
-
 
 def point_at(curve: PrecisionRecall, threshold: float) -> tuple[float, float] | None:
     """Return (recall, precision) where cells scored above `threshold` are flagged.
 
     None if no cell scores as high: nothing is played, and precision has no meaning.
     """
-    reached = np.flatnonzero(curve.thresholds >= threshold)
-    if not len(reached):
-        return None
-    return float(curve.recall[reached[0]]), float(curve.precision[reached[0]])
+    at = np.searchsorted(curve.thresholds, threshold)  # they rise
+    reached = at < len(curve.thresholds)
+    return (float(curve.recall[at]), float(curve.precision[at])) if reached else None
 
 
 @style.drawn
@@ -43,9 +40,9 @@ def precision_recall(
     precision of guessing.
     """
     ax = style.one_axes(None, height=4.6)
-    for label, curve in curves.items():
+    for label, line in style.told_apart(curves).items():
+        curve = curves[label]
         precision = np.append(curve.precision, curve.precision[-1])
-        line = _line(label, curves)
         ax.plot(np.append(curve.recall, 0.0), precision, **line)
         if point := point_at(curve, 0.5):
             mark = {"color": line["color"], "gid": f"threshold of {label}"}
@@ -55,16 +52,7 @@ def precision_recall(
         ax.axhline(chance, color=style.SOFT, lw=1.2, ls=style.DOTTED, label="guessing")
     ax.set(xlim=(0, 1.01), ylim=(0, 1.02), xlabel="recall", ylabel="precision")
     ax.legend(loc="upper right")
-    style.y_grid(ax)
     return ax.figure
-
-
-def _line(label: str, among: Mapping) -> dict[str, object]:
-    """Return a label's line, in a style that tells labels of one colour apart."""
-    colour = style.colour_of(label)
-    same = [other for other in among if style.colour_of(other) == colour]
-    dashes = LINES[same.index(label) % len(LINES)]
-    return {"color": colour, "ls": dashes, "label": label}
 
 
 def sweep_thresholds(
@@ -92,9 +80,8 @@ def threshold_sweep(
     cuts = np.linspace(0.01, 0.99, 99)
     fig, axes = style.canvas(4.2, columns=2, sharex=True)
     left, right = axes[0]
-    for label, cells in probabilities.items():
-        densities, scores = sweep_thresholds(cells, target, cuts)
-        line = _line(label, probabilities)
+    for label, line in style.told_apart(probabilities).items():
+        densities, scores = sweep_thresholds(probabilities[label], target, cuts)
         left.plot(cuts, np.maximum(densities, 1e-4), **line)
         right.plot(cuts, scores, **line)
     truth = density(target)
@@ -106,8 +93,7 @@ def threshold_sweep(
     for ax in (left, right):
         ax.axvline(0.5, color=style.SOFT, lw=1, ls=style.DOTTED)
         ax.set(xlabel="threshold", xlim=(0, 1))
-        style.y_grid(ax)
-    left.yaxis.set_major_formatter(lambda notes, _: f"{notes:g}")
+    left.yaxis.set_major_formatter("{x:g}")
     style.legend_below(right, columns=2 if len(probabilities) == 4 else 3)
     return fig
 
@@ -141,39 +127,34 @@ def nll_bars(nlls: Mapping[str, float], roles: style.Roles = None) -> Figure:
 
 @style.drawn
 def music_measure_bars(
-    pieces: Mapping[str, Sequence[PianoRoll]],
-    roles: style.Roles = None,
-    measures: Sequence[str] | None = None,
+    pieces: Mapping[str, Sequence[PianoRoll]], measures: Sequence[str]
 ) -> Figure:
     """Return one small picture a measure: means over pieces with 95 % intervals.
 
     Args:
         pieces: label → rolls; the interval of the first runs through the picture as
             a band.
-        roles: label → role.
-        measures: names out of `music_metrics.MEASURES`; all by default.
+        measures: names out of `music_metrics.MEASURES`.
     """
     values = {label: measures_by_piece(rolls) for label, rolls in pieces.items()}
-    reference = next(iter(pieces))
-    names = list(measures or values[reference])
-    fig, axes = style.panel_grid(len(names), 3, 0.85 + 0.25 * len(pieces), sharey=True)
-    for ax, name in zip(axes, names, strict=True):
-        _draw_measure(ax, {k: v[name] for k, v in values.items()}, roles, reference)
+    height = 0.85 + 0.25 * len(pieces)
+    fig, axes = style.panel_grid(len(measures), 3, height, sharey=True)
+    for ax, name in zip(axes, measures, strict=True):
+        _draw_measure(ax, {label: each[name] for label, each in values.items()})
         ax.set_title(name, fontsize=10)
     return fig
 
 
-def _draw_measure(
-    ax: Axes, values: Mapping[str, np.ndarray], roles: style.Roles, reference: str
-) -> None:
-    """Draw a mean and its interval a label, one under the other, over the band."""
+def _draw_measure(ax: Axes, values: Mapping[str, np.ndarray]) -> None:
+    """Draw a mean and its interval a label, over the first one's interval as a band."""
+    reference = next(iter(values))
     _, low, high = mean_interval(values[reference])
-    band = style.mix(style.colour_of(reference, roles), share=0.8)
+    band = style.mix(style.colour_of(reference), share=0.8)
     ax.axvspan(low, high, color=band, lw=0)
     ground = {"facecolor": style.GROUND, "edgecolor": "none", "pad": 1.5}
     for place, (label, numbers) in enumerate(values.items()):
         mean, *ends = mean_interval(numbers)
-        style.dot_and_range(ax, place, mean, ends, style.colour_of(label, roles))
+        style.dot_and_range(ax, place, mean, ends, style.colour_of(label))
         if np.isnan(mean):
             style.say_undefined(ax, place, bbox=ground, zorder=5)
     style.name_rows(ax, list(values))

@@ -6,26 +6,27 @@ Figures have a white ground: the theme lays a white card under images in its dar
 import functools
 import io
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import rc_params_from_file
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 from PIL import Image
 
 from deepmusician.colours import COLOURS, role_of
 
+Pair = tuple[float, float]
 Roles = Mapping[str, str] | None
 """label → role, where `role_of` would not guess it."""
 
 INK, SOFT, FAINT, GROUND = "#1C1C1E", "#5F6368", "#E4E6EA", "#FFFFFF"
 DASHED, DOTTED = (0, (4, 3)), (0, (1, 2))
+LINES = ("-", (0, (5, 2)), (0, (1.2, 1.6)), (0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 VALUE = {"color": INK, "fontsize": 10.5, "fontweight": "bold"}  # beside its mark
 AT_RIGHT = {"xycoords": ("axes fraction", "data"), "ha": "right"}
 WIDTH = 8.4  # inches: the width of the text column, so that type has one size
@@ -135,6 +136,17 @@ def gradient(*stops: object) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("gradient", stops)
 
 
+def told_apart(labels: Iterable[str], roles: Roles = None) -> dict[str, dict]:
+    """Return label → how its line is drawn: lines of one colour differ in dashes."""
+    looks, uses = {}, Counter()
+    for label in labels:
+        colour = colour_of(label, roles)
+        dashes = LINES[uses[colour] % len(LINES)]
+        looks[label] = {"color": colour, "ls": dashes, "label": label}
+        uses[colour] += 1
+    return looks
+
+
 def focal_shades(count: int) -> list[tuple]:
     """Return `count` shades of the focal loss's colour, pale to dark."""
     colour = COLOURS["focal"]
@@ -151,17 +163,11 @@ def alpha_shades(count: int) -> list[tuple]:
     return list(way(np.linspace(0, 1, count)))
 
 
-def y_grid(ax: Axes) -> None:
-    """Draw faint horizontal lines, and no left edge, to read values by."""
-    ax.grid(axis="y")
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-
-
 def x_grid(ax: Axes) -> None:
-    """Draw faint vertical lines, and no edges, to read the values of rows by."""
+    """Draw faint vertical lines alone, and no edges, to read the values of rows by."""
+    ax.grid(False, axis="y")
     ax.grid(axis="x")
-    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.spines["bottom"].set_visible(False)
     ax.tick_params(length=0)
 
 
@@ -189,22 +195,19 @@ def say_undefined(ax: Axes, row: int, **options: object) -> None:
     )  # fmt: skip
 
 
-def remark(
-    ax: Axes,
-    text: str,
-    place: tuple[float, float],
-    offset: tuple[float, float],
-    **options: object,
-) -> None:
+def write_across(ax: Axes, text: str) -> None:
+    """Write in the middle of axes why they are empty."""
+    ax.text(
+        0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center",
+        color=SOFT, fontsize=13, fontstyle="italic",
+        bbox={"fc": GROUND, "ec": "none", "boxstyle": "round,pad=0.4"},
+    )  # fmt: skip
+
+
+def remark(ax: Axes, text: str, place: Pair, offset: Pair, **options: object) -> None:
     """Write a text near a place, `offset` points away from it."""
     options = {"fontsize": 9.5, "textcoords": "offset points"} | options
     ax.annotate(text, place, offset, **options)
-
-
-def in_percent(*axes: Axis) -> None:
-    """Write an axis's shares as whole percentages."""
-    for axis in axes:
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
 def legend_below(ax: Axes, columns: int) -> None:

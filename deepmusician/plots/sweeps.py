@@ -39,28 +39,22 @@ class Panel:
 
 
 @style.drawn
-def heat_maps(
-    table: pd.DataFrame,
-    panels: Sequence[Panel],
-    mark: tuple[float, float] | None = (0.5, 0.0),
-) -> Figure:
+def heat_maps(table: pd.DataFrame, panels: Sequence[Panel]) -> Figure:
     """Return one heat map a panel, alpha upwards and gamma to the right: pale is good.
 
     Args:
         table: a row a run; runs of one cell differ in the seed.
         panels: what to show.
-        mark: the (alpha, gamma) of the cell to frame; by default that of BCE.
 
     In each cell stand the mean and, below it, half the distance between the lowest
-    and the highest run.
+    and the highest run. The cell of BCE is framed, if the map has it.
     """
     figure, axes = style.panel_grid(len(panels), 2, 2.75, margin=0.7)
     for ax, panel in zip(axes, panels, strict=True):
         grid = seed_spread(table, ("alpha", "gamma"), panel.column).unstack("gamma")
         _draw_map(ax, grid["mean"], (grid["high"] - grid["low"]) / 2, panel)
         ax.set(xlabel="gamma", ylabel="alpha")
-        if mark is not None:
-            _frame(ax, grid["mean"], mark)
+        _frame(ax, grid["mean"], alpha=0.5, gamma=0.0)
     return figure
 
 
@@ -104,11 +98,11 @@ def written(value: float, figures: int = 3) -> str:
     return f"{value:.{int(np.clip(figures - 1 - size, 0, 3))}f}"
 
 
-def _frame(ax: Axes, means: pd.DataFrame, mark: tuple[float, float]) -> None:
-    """Draw a frame around the cell of a (row, column), if the map has it."""
-    if mark[0] in means.index and mark[1] in means.columns:
-        corner = means.columns.get_loc(mark[1]), means.index.get_loc(mark[0])
-        place = corner[0] + 0.02, corner[1] + 0.02
+def _frame(ax: Axes, means: pd.DataFrame, alpha: float, gamma: float) -> None:
+    """Draw a frame around a cell, if the map has it."""
+    if alpha in means.index and gamma in means.columns:
+        column, row = means.columns.get_loc(gamma), means.index.get_loc(alpha)
+        place = column + 0.02, row + 0.02
         frame = Rectangle(place, 0.96, 0.96, fill=False, lw=1.8, ec=COLOURS["bce"])
         frame.set_gid("mark")
         ax.add_patch(frame)
@@ -151,8 +145,7 @@ def seed_lines(
         ax.set_xticks(values, [f"{value:g}" for value in values])
         ax.set(title=title, xlabel=x, yscale="log" if log else "linear")
         if log:
-            ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        style.y_grid(ax)
+            ax.yaxis.set_major_formatter("{x:g}")
     style.legend_below(axes[0, 0], columns=4)
     return figure
 

@@ -74,15 +74,9 @@ def render(
     """Return float32 mono samples at 22,050 Hz, between -0.95 and 0.95, -20 LUFS loud.
 
     They last as long as the piece and one second more, in which the last notes
-    ring; music without notes gives silence of exactly its length.
-
-    Args:
-        music: a roll, or `Notes` at their exact times.
-        tempo: in quarters per minute; by default the music's own.
-        piano: by default the recorded one, or the synthesised where that is missing.
-
-    Raises:
-        ValueError: the tempo is not a positive number.
+    ring; music without notes gives silence of exactly its length. `tempo` is in
+    quarters per minute, by default the music's own; `piano` by default the recorded
+    one, or the synthesised where that is missing. ValueError for a tempo not above 0.
     """
     samples = mixed(perform(music, tempo), piano or load_piano())
     return at_target_loudness(samples, RATE)

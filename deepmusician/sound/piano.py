@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.signal import lfilter, resample_poly
+from scipy.signal import lfilter, resample_poly, unit_impulse
 
 RATE = 22050  # Hz, everywhere in this package
 SECONDS = 6.0  # of each recorded or synthesised note
@@ -102,22 +102,14 @@ def _synthesised(pitch: int) -> np.ndarray:
         if pitched < 0.45 * RATE:
             fading = life / partial**0.8
             sound += _struck_string(pitched, fading, len(sound)) / partial**1.6
-    sound *= _edges(len(sound), RATE // 300, RATE)
+    rise, fall = np.linspace(0, 1, RATE // 300), np.linspace(0, np.pi / 2, RATE)
+    sound[: len(rise)] *= rise
+    sound[-len(fall) :] *= np.cos(fall) ** 2
     return (0.3 * sound).astype(np.float32)
 
 
 def _struck_string(frequency: float, life: float, length: int) -> np.ndarray:
     """Return a sine that fades to 1/e in `life` seconds, as a resonator rings."""
     turn, shrink = 2 * np.pi * frequency / RATE, np.exp(-1 / (life * RATE))
-    knock = np.zeros(length)
-    knock[0] = 1.0
     denominator = [1.0, -2 * shrink * np.cos(turn), shrink**2]
-    return lfilter([0.0, shrink * np.sin(turn)], denominator, knock)
-
-
-def _edges(length: int, rise: int, fall: int) -> np.ndarray:
-    """Return a gain of 1 that rises from 0 and falls to 0 within so many samples."""
-    gain = np.ones(length)
-    gain[:rise] = np.linspace(0, 1, rise)
-    gain[length - fall :] *= np.cos(np.linspace(0, np.pi / 2, fall)) ** 2
-    return gain
+    return lfilter([0.0, shrink * np.sin(turn)], denominator, unit_impulse(length))

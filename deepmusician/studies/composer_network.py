@@ -14,12 +14,7 @@ from deepmusician.evaluation import evaluate
 from deepmusician.files import checksum
 from deepmusician.music import PianoRoll
 from deepmusician.studies.outcome import unpack_roll
-from deepmusician.studies.results import (
-    Record,
-    RecordError,
-    find_result,
-    read_record,
-)
+from deepmusician.studies.results import Record, RecordError, find_result, read_record
 from deepmusician.training import ExportedNetwork, parse_export
 
 MOZART_RECORD = "mozart"

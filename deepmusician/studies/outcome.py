@@ -201,11 +201,7 @@ def history_table(
 def train_and_measure(
     config: TrainConfig, corpus: Corpus, store: RunStore, threads: int = 1
 ) -> dict:
-    """Return what is kept of a run, as JSON knows it.
-
-    The run is trained if it never was; its outcome is made if its folder does not
-    hold it yet.
-    """
+    """Return what is kept of a run, as JSON knows it: made now where it never was."""
     run = fit(config, corpus, store, progress=False, threads=threads)
     if (stored := stored_outcome(run.folder)) is not None:
         return stored

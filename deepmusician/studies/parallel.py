@@ -24,20 +24,13 @@ from tqdm import tqdm
 
 from deepmusician.corpora import Corpus, load_corpus
 from deepmusician.studies.outcome import Outcome, stored_outcome, train_and_measure
-from deepmusician.training import (
-    RunStore,
-    TrainConfig,
-    free_cores,
-    id_of,
-    resolved,
-)
+from deepmusician.training import RunStore, TrainConfig, free_cores, id_of, resolved
 
 PATIENCE = 10.0  # seconds that a scheduler may take to answer
 LOST_IN_A_ROW = 5  # processes that may die before a run ends, until we give up
 
 Result = tuple[TrainConfig, dict]  # a run's settings and outcome
 Task = Callable[[TrainConfig], dict]
-Work = Callable[[Task, Sequence[TrainConfig]], Iterator[Result]]
 
 _ONE_AT_A_TIME = threading.Lock()  # torch's generator is the whole process's
 
@@ -80,15 +73,17 @@ def train_all(
     root = None if scheduler and store is None else (store or RunStore()).root
     outcomes = {} if root is None else _stored(configs, corpus, RunStore(root))
     todo = [config for config in dict.fromkeys(configs) if config not in outcomes]
-    packed, threads = _packed(corpus), 1
+    packed, threads = zlib.compress(pickle.dumps(corpus), 1), 1
     if not (scheduler or jobs):
         cores = free_cores()
         jobs = max(1, min(cores, len(todo)))
         threads = cores // jobs
     task = partial(_outcome, packed=packed, root=root, threads=threads)
-    work = _cluster(scheduler) if scheduler else _local(jobs, threads)
-    total = len(outcomes) + len(todo)
-    outcomes |= _watched(work(task, todo), len(outcomes), total, progress)
+    if scheduler:
+        work = _on_cluster(task, todo, scheduler)
+    else:
+        work = _on_this_machine(task, todo, jobs, threads)
+    outcomes |= _watched(work, len(outcomes), len(outcomes) + len(todo), progress)
     _check(outcomes)
     return [Outcome.from_dict(config, outcomes[config]) for config in configs]
 
@@ -108,8 +103,7 @@ def train_by_corpus(
     for name in dict.fromkeys(config.corpus for config in configs.values()):
         corpus = load_corpus(name, progress=progress)
         mine = {key: config for key, config in configs.items() if config.corpus == name}
-        options = {"jobs": jobs, "progress": progress}
-        trained = train_all(list(mine.values()), corpus, store, **options)
+        trained = train_all([*mine.values()], corpus, store, None, jobs, progress)
         outcomes |= dict(zip(mine, trained, strict=True))
     return {key: outcomes[key] for key in configs}
 
@@ -175,43 +169,36 @@ def _brief(outcome: dict) -> str:
     return f"valid NLL {outcome['measures']['valid_nll_step']:.3f}"
 
 
-def _packed(corpus: Corpus) -> bytes:
-    """Return a corpus as bytes, small enough to travel with every task."""
-    return zlib.compress(pickle.dumps(corpus), 1)
-
-
 @lru_cache(maxsize=1)
 def _unpacked(packed: bytes) -> Corpus:
     """Return the corpus that a task brought, unpacked once a process."""
     return pickle.loads(zlib.decompress(packed))
 
 
-def _local(jobs: int, threads: int) -> Work:
-    """Return how to work with processes of this machine.
+def _on_this_machine(
+    task: Task, todo: Sequence[TrainConfig], jobs: int, threads: int
+) -> Iterator[Result]:
+    """Yield what processes of this machine make of the runs, as they end.
 
     When one dies, joblib ends the others too; all begin again on what is missing.
     """
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    def work(task: Task, todo: Sequence[TrainConfig]) -> Iterator[Result]:
-        from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-        left, lost = list(todo), 0
-        while left:
-            try:
-                for config, outcome in _in_processes(task, tuple(left), jobs, threads):
-                    left.remove(config)
-                    lost = 0
-                    yield config, outcome
-            except TerminatedWorkerError as error:
-                lost += 1
-                if lost > LOST_IN_A_ROW:
-                    raise WorkersError(
-                        f"{lost} processes died in a row: is there enough memory? "
-                        "The runs that ended are in the run store."
-                    ) from error
-                print("a process died; its run goes on in another", file=sys.stderr)
-
-    return work
+    left, lost = list(todo), 0
+    while left:
+        try:
+            for config, outcome in _in_processes(task, tuple(left), jobs, threads):
+                left.remove(config)
+                lost = 0
+                yield config, outcome
+        except TerminatedWorkerError as error:
+            lost += 1
+            if lost > LOST_IN_A_ROW:
+                raise WorkersError(
+                    f"{lost} processes died in a row: is there enough memory? "
+                    "The runs that ended are in the run store."
+                ) from error
+            print("a process died; its run goes on in another", file=sys.stderr)
 
 
 def _in_processes(
@@ -246,38 +233,34 @@ def end_with_owner(owner: int) -> None:
         threading.Thread(target=watch, daemon=True).start()
 
 
-def _cluster(scheduler: str) -> Work:
-    """Return how to work with the workers of a `dask.distributed` cluster.
+def _on_cluster(
+    task: Task, todo: Sequence[TrainConfig], scheduler: str
+) -> Iterator[Result]:
+    """Yield what the workers of a `dask.distributed` cluster make of the runs.
 
     A worker is given a run or two at a time, so that a slow one gets fewer in all; the
     scheduler gives the task of a worker that died to another one.
     """
-
-    def work(task: Task, todo: Sequence[TrainConfig]) -> Iterator[Result]:
-        try:
-            from distributed import Client, as_completed
-        except ImportError as error:
-            raise WorkersError(
-                "working on a cluster needs the package distributed: "
-                'pip install "deepmusician[cluster]"'
-            ) from error
-        try:
-            client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise WorkersError(
-                f"{scheduler}: no scheduler answers there. "
-                "Start one with `dask scheduler`, and workers with `dask worker`."
-            ) from error
-        with client:
-            futures = client.map(task, list(todo), pure=False)
-            configs = dict(zip(futures, todo, strict=True))
-            for future in as_completed(futures, loop=client.loop):
-                if future.cancelled():
-                    raise WorkersError(f"{scheduler}: the scheduler was lost")
-                error = future.exception()
-                yield (
-                    configs[future],
-                    {"failed": str(error)} if error else future.result(),
-                )
-
-    return work
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise WorkersError(
+            "working on a cluster needs the package distributed: "
+            'pip install "deepmusician[cluster]"'
+        ) from error
+    try:
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise WorkersError(
+            f"{scheduler}: no scheduler answers there. "
+            "Start one with `dask scheduler`, and workers with `dask worker`."
+        ) from error
+    with client:
+        futures = client.map(task, list(todo), pure=False)
+        configs = dict(zip(futures, todo, strict=True))
+        for future in as_completed(futures, loop=client.loop):
+            if future.cancelled():
+                raise WorkersError(f"{scheduler}: the scheduler was lost")
+            error = future.exception()
+            outcome = {"failed": str(error)} if error else future.result()
+            yield configs[future], outcome

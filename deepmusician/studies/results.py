@@ -18,10 +18,7 @@ RECORDS = Path(__file__).with_name("records")
 
 
 class RecordError(ValueError):
-    """A record that does not hold what was asked, or that today's code does not give.
-
-    The message says what differs.
-    """
+    """A record does not hold what was asked, or today's code does not give it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,7 @@ class Provenance:
     details: dict = field(default_factory=dict)
 
     def __str__(self) -> str:
-        versions = ", ".join(
-            f"{name} {number}" for name, number in self.versions.items()
-        )
+        versions = ", ".join(map(" ".join, self.versions.items()))
         threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
         return (
             f"Recorded with `{self.command}` at commit {self.commit[:10]}, "
@@ -110,10 +105,7 @@ def write_table(
 
 
 def find_result(file: str, folder: str | Path | None = None) -> Path:
-    """Return where a file of a record lies, by default of the book's.
-
-    Raises FileNotFoundError, naming the file, where it is missing.
-    """
+    """Return the path of a record's file, or raise FileNotFoundError, naming it."""
     path = Path(folder or RECORDS, file)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: not found. No record was written there.")

@@ -84,9 +84,8 @@ def run_sweep(
 ) -> Sweep:
     """Return what networks learn that are alike but for alpha, gamma and the seed.
 
-    Each is a run of the run store. The same call after a kill, or after Ctrl-C, goes
-    on where the last one ended: finished cells are read, those under way go on from
-    their last whole epoch.
+    Each is a run of the run store: the same call after a kill, or after Ctrl-C, reads
+    the finished ones, and goes on with those under way.
 
     `base` holds all settings but the loss's and the seed; `alphas`, `gammas` and
     `seeds` span the grid, in which alpha 0.5 with gamma 0 is trained with BCE.
@@ -186,15 +185,14 @@ def check_sweep(
 
 def sweep_settings(book: Preset, corpus: Corpus) -> dict:
     """Return all that decides a preset's sweep beside the code, as JSON knows it."""
+    primes = openings(corpus, book.sweep.network.context)
     return {
         "base": asdict(resolved(book.sweep)),
         "alphas": list(book.alphas),
         "gammas": list(book.gammas),
         "seeds": list(book.seeds),
         "corpus": corpus.fingerprint,
-        "openings": [
-            roll.name for roll in openings(corpus, book.sweep.network.context)
-        ],
+        "openings": [roll.name for roll in primes],
     }
 
 

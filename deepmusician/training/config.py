@@ -41,7 +41,6 @@ _FOR_TOKENS = {
     **{"loss": "bce", "pos_weight": 1.0, "logit_adjustment": 0.0},
     "teacher_forcing": 1.0,
 }
-PRECISIONS = ("auto", "float32", "bfloat16")
 _NETWORK = {each.name for each in fields(NetworkConfig)}
 
 
@@ -130,7 +129,7 @@ class TrainConfig:
         most = f"at most {MOST_SHIFT} semitones"
         require("transpose", self.transpose, self.transpose <= MOST_SHIFT, most)
         check_choice("loss", self.loss, ("bce", "focal"))
-        check_choice("precision", self.precision, PRECISIONS)
+        check_choice("precision", self.precision, ("auto", "float32", "bfloat16"))
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         plain = self.loss == "bce" or self.pos_weight == 1
         require("pos_weight", self.pos_weight, plain, "1 unless loss='bce'")
@@ -254,14 +253,11 @@ def sweep_cells(
     Raises ValueError when one of the three is empty or names a value twice.
     """
     axes = {
+        "seeds": list(seeds),
         "alphas": [float(alpha) for alpha in alphas],
         "gammas": [float(gamma) for gamma in gammas],
-        "seeds": list(seeds),
     }
     for name, values in axes.items():
         if not values or len(set(values)) < len(values):
             raise ValueError(f"{name} must be different values, not {values}")
-    return [
-        Cell(alpha, gamma, seed)
-        for seed, alpha, gamma in product(axes["seeds"], axes["alphas"], axes["gammas"])
-    ]
+    return [Cell(alpha, gamma, seed) for seed, alpha, gamma in product(*axes.values())]

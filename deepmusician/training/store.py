@@ -30,10 +30,7 @@ class RunStore:
         self.root = Path(root).expanduser() if root else cache_base() / "runs"
 
     def folder(self, run_id: str) -> Path:
-        """Return the folder of a run, made if it was missing.
-
-        Raises RunError where the store cannot be written.
-        """
+        """Return a run's folder, made if it was missing; RunError where none can be."""
         folder = self.root / run_id
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,10 @@ each waits for the other at every product.
 import ctypes
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from timeit import repeat
 
 import psutil
 import torch
@@ -73,18 +74,11 @@ def _bfloat16_pays() -> bool:
     """Return whether products of a GRU's step are much faster in bfloat16."""
 
     def seconds(dtype: torch.dtype) -> float:
-        weights, states = torch.ones(1536, 512, dtype=dtype), torch.ones(512, 32)
-        return min(_timed(torch.mm, weights, states.to(dtype)) for _ in range(9))
+        weights, states = torch.ones(1536, 512).to(dtype), torch.ones(512, 32).to(dtype)
+        return min(repeat(lambda: torch.mm(weights, states), repeat=9, number=1))
 
     with computing_with(1):
         return seconds(torch.float32) > _PAYS * seconds(torch.bfloat16)
-
-
-def _timed(call: Callable, *arguments: object) -> float:
-    """Return the seconds that a call takes."""
-    start = time.perf_counter()
-    call(*arguments)
-    return time.perf_counter() - start
 
 
 @contextmanager

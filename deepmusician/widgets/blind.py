@@ -121,11 +121,6 @@ def _deck(cards: list[dict], draw: Mapping[str, int]) -> dict:
 
 def _check_grids(offered: Mapping[str, Composers]) -> None:
     """Raise ValueError unless all pieces have four steps per quarter."""
-    grids = {
-        roll.steps_per_quarter
-        for composers in offered.values()
-        for rolls in composers.values()
-        for roll in rolls
-    }
-    if others := grids - {4}:
+    music = [rolls for composers in offered.values() for rolls in composers.values()]
+    if others := {roll.steps_per_quarter for rolls in music for roll in rolls} - {4}:
         raise ValueError(f"a blind test takes four steps per quarter, not {others}")

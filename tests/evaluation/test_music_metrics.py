@@ -74,7 +74,6 @@ def test_voices_are_counted_where_any_sound_and_their_rate_over_all_steps():
     piece = roll_of([(0, 40), (0, 44), (2, 47)], steps=8, hold=2)
     assert music.polyphony(piece) == 1.5
     assert music.polyphony_rate(piece) == 2 / 8
-    assert music.polyphony_rate(piece, voices=1) == 4 / 8
 
 
 def test_a_quarter_with_any_sound_is_not_empty_and_a_broken_one_is_not_counted():

@@ -12,13 +12,14 @@ from deepmusician.plots import (
     mean_loss,
     reliability_diagram,
 )
-from deepmusician.plots.losses import loss_of_a_note, pulls, true_probability
+from deepmusician.plots.losses import loss_of_a_note
 
 
 def test_the_pulls_balance_where_the_prediction_is_the_density():
-    up, down = pulls(np.array([0.0126, 0.5]), share=0.0126)
-    assert up[0] == pytest.approx(down[0])
-    assert down[1] / up[1] == pytest.approx((1 - 0.0126) / 0.0126)
+    up, down, *_ = gradient_balance(0.0126).axes[0].lines
+    probability = up.get_xdata()
+    ratio = np.interp([0.0126, 0.5], probability, down.get_ydata() / up.get_ydata())
+    assert ratio == pytest.approx([1, (1 - 0.0126) / 0.0126], rel=1e-3)
 
 
 def test_the_picture_of_the_pulls_marks_the_density():
@@ -57,31 +58,32 @@ def test_the_marks_stand_at_the_lowest_points():
     assert places == pytest.approx([0.0125, 0.1645], abs=1e-3)
 
 
-def test_without_focus_a_prediction_is_worth_what_it_says():
-    probability = np.array([0.1, 0.5, 0.9])
-    assert true_probability(probability, 0.5, 0.0) == pytest.approx(probability)
-    assert true_probability(np.array([0.5]), 0.25, 3.0) == pytest.approx([0.75])
-
-
 def test_every_alpha_is_marked_where_a_prediction_of_one_half_stands():
-    left, right = map_curves(alphas=(0.25, 0.5)).axes
+    left, right = map_curves().axes
     marks = [
         (line.get_xdata()[0], line.get_ydata()[0])
         for ax in (left, right)
         for line in ax.lines
         if line.get_gid() == "half"
     ]
-    assert marks == [(0.5, 0.5), (0.5, 0.75), (0.5, 0.5)]
+    alphas = (0.1, 0.25, 0.5, 0.75, 0.9)
+    assert marks == [(0.5, 0.5), *((0.5, 1 - alpha) for alpha in alphas)]
+    for line in right.lines:
+        if len(line.get_xdata()) > 2:
+            alpha = float(line.get_label().removeprefix("α = "))
+            assert np.interp(0.5, *line.get_data()) == pytest.approx(1 - alpha)
 
 
 def test_the_curve_of_bce_is_straight_and_the_others_cross_it_at_one_half():
-    lines = map_curves(gammas=(0, 2)).axes[0].lines
+    lines = map_curves().axes[0].lines
     drawn = [line.get_xydata() for line in lines if len(line.get_xdata()) > 2]
-    bce, focal = (curve[:, 1] for curve in drawn)
+    bce, *others = (curve[:, 1] for curve in drawn)
     probability = drawn[0][:, 0]
     assert bce == pytest.approx(probability)
-    assert (focal[probability < 0.499] < probability[probability < 0.499]).all()
-    assert (focal[probability > 0.501] > probability[probability > 0.501]).all()
+    assert len(others) == 4
+    for focal in others:
+        assert (focal[probability < 0.499] < probability[probability < 0.499]).all()
+        assert (focal[probability > 0.501] > probability[probability > 0.501]).all()
 
 
 def test_bins_with_few_cells_or_no_onset_are_left_out():

@@ -14,7 +14,7 @@ from deepmusician.plots import (
     exact_and_snapped,
     forced_and_free,
 )
-from deepmusician.plots.rolls import draw_probabilities, key_span
+from deepmusician.plots.rolls import key_span
 
 cells_of_notes = st.sets(st.tuples(st.integers(0, 31), st.integers(0, 87)), max_size=25)
 
@@ -72,7 +72,7 @@ def test_a_line_stands_where_the_prime_ends():
 
 def test_probabilities_outline_exactly_the_true_onsets():
     target = roll_of([(0, 40), (3, 44)])
-    ax = draw_probabilities(np.full((32, 88), 0.01), target).axes[0]
+    ax = forced_and_free(target, np.full((32, 88), 0.01), roll_of([])).axes[1]
     outlines = [len(c.get_paths()) for c in ax.collections if c.get_zorder() == 4]
     assert outlines == [2]
 

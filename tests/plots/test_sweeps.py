@@ -35,15 +35,15 @@ def test_a_map_has_small_alphas_at_the_bottom_and_says_half_the_range():
 
 
 def test_the_frame_stands_around_bce_and_nowhere_else():
-    def framed(mark):
-        ax = heat_maps(CELLS, [Panel("NLL", "nats")], mark=mark).axes[0]
+    def framed(cells):
+        ax = heat_maps(cells, [Panel("NLL", "nats")]).axes[0]
         return [patch for patch in ax.patches if patch.get_gid() == "mark"]
 
-    (frame,) = framed((0.5, 0.0))
+    (frame,) = framed(CELLS)
     assert frame.get_x() == pytest.approx(0.02)
     assert frame.get_y() == pytest.approx(0.02)
-    assert framed((0.3, 0.0)) == []
-    assert framed(None) == []
+    assert framed(CELLS[CELLS.alpha > 0.5]) == []
+    assert framed(CELLS[CELLS.gamma > 0]) == []
 
 
 def test_the_best_cell_is_palest_whichever_way_is_better():

@@ -96,12 +96,12 @@ def test_networks_train_one_a_free_core_and_share_the_threads(
 ):
     asked = []
 
-    def local(jobs, threads):
+    def local(task, todo, jobs, threads):
         asked.append((jobs, threads))
-        return lambda task, todo: iter(())
+        return iter(())
 
     monkeypatch.setattr(parallel, "free_cores", lambda: cores)
-    monkeypatch.setattr(parallel, "_local", local)
+    monkeypatch.setattr(parallel, "_on_this_machine", local)
     configs = [BASE.but(seed=seed) for seed in range(runs)]
     with pytest.raises(KeyError):
         parallel.train_all(configs, tunes(), RunStore(tmp_path), progress=False)
@@ -198,8 +198,8 @@ def test_a_slow_worker_of_a_cluster_gets_fewer_runs():
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
     ) as cluster:
-        work = parallel._cluster(cluster.scheduler_address)
-        done = [outcome["by"] for _, outcome in work(task, range(24))]
+        work = parallel._on_cluster(task, range(24), cluster.scheduler_address)
+        done = [outcome["by"] for _, outcome in work]
     assert len(done) == 24
     assert 1 <= done.count(0) <= 6
 
