@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import logsumexp
 
 from deepmusician.corpora import load_corpus
+from deepmusician.evaluation import cell_nlls
 from deepmusician.model import compose
 from deepmusician.music import KEYS, PITCH_LOW, REST, VOICES, PianoRoll
 from deepmusician.studies import (
@@ -61,12 +63,14 @@ def record_benchmark(
     details = benchmark_details(new)
     sings = new.scores.outputs == "voices"
     if sings.any():
-        details["choir"] = choir(Run.load(new.scores.run[sings].iloc[0]))
+        choirs = [Run.load(run) for run in new.scores.run[sings]]
+        details["choir"] = choir(choirs[0])
+        details["mean_of_choirs"] = mean_of_choirs(choirs)
     if earlier is not None:
         recorded = earlier.provenance.details
         details = {
             name: recorded.get(name, {}) | details.get(name, {})
-            for name in (*details, "choir")
+            for name in (*details, "choir", "mean_of_choirs")
         }
         scores = _joined(earlier.rows, scores)
         epochs = _joined(read_benchmark_curves(folder).rows, epochs)
@@ -105,6 +109,21 @@ def choir(run: Run) -> dict[str, dict]:
         }
         for name, roll in sung.items()
     }
+
+
+def mean_of_choirs(runs: Sequence[Run]) -> dict[str, float]:
+    """Return what the mean of networks on voices scores: seeds, valid_nll, test_nll.
+
+    Nats a note, of the mean of what they give each note that is sung.
+    """
+    corpus, nlls = load_corpus(runs[0].config.corpus), {}
+    for name, rolls in {"valid_nll": corpus.valid, "test_nll": corpus.test}.items():
+        each = [
+            np.concatenate(cell_nlls(run.model, rolls, run.calibration)) for run in runs
+        ]
+        notes = np.stack(each).reshape(len(runs), -1, KEYS, VOICES).sum(axis=2)
+        nlls[name] = float(np.log(len(runs)) - logsumexp(-notes, axis=0).mean())
+    return {"seeds": len(runs), **nlls}
 
 
 def _joined(earlier: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -226,8 +226,7 @@ class DeepMusician(nn.Module):
         before = torch.cat([first.unsqueeze(1), target[:, :-1]], dim=1)
         if teacher_forcing >= 1:
             past = self.past(before, context, target)
-            read = past._replace(before=disturbed(before, noise)) if noise else past
-            states, _ = self.read(read, hidden)  # (batch, steps, hidden)
+            states, _ = self.read(past, hidden, noise)  # (batch, steps, hidden)
             return self._logits(states, target, past, before)
         batch, steps, cells = target.shape
         draws = torch.rand(batch, steps, 1, generator=generator).to(target.device)
@@ -266,12 +265,17 @@ class DeepMusician(nn.Module):
             return logits
         return logits.masked_fill(~possible_cells(before, target), EXCLUDED)
 
-    def read(self, past: Past, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the decoder's states after each step before, and its last state."""
+    def read(
+        self, past: Past, hidden: Tensor, noise: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """Return the decoder's states after each step before, and its last state.
+
+        `noise`: the share of steps that are others of the batch to the decoder.
+        """
         inputs = past.before
         if past.marks is not None:
             inputs = torch.cat([inputs, past.marks], dim=-1)
-        return self.decoder(inputs, hidden)
+        return self.decoder(disturbed(inputs, noise) if noise else inputs, hidden)
 
     def walk(
         self, first: Tensor, hidden: Tensor, steps: int, choose: Choice, played: Tensor
@@ -313,10 +317,12 @@ def _gru(config: NetworkConfig, marks: int = 0) -> FusedGRU:
     PyTorch draws all weights within 1 / sqrt(hidden), for inputs that all carry a
     signal. Of a step's 88 keys about one has an onset, so the music would come in
     faint, and the first hundred updates would go into turning it up. Input weights
-    within [-1, 1] let it in at full size.
+    within [-1, 1] let it in at full size; with marks, of which twenty are set at once,
+    within [-0.3, 0.3].
     """
     dropout = config.dropout if config.layers > 1 else 0.0
     sizes = config.cells + marks, config.hidden, config.layers
     gru = FusedGRU(*sizes, batch_first=True, dropout=dropout)
-    nn.init.uniform_(gru.weight_ih_l0, -1, 1)
+    widest = 0.3 if marks else 1.0
+    nn.init.uniform_(gru.weight_ih_l0, -widest, widest)
     return gru

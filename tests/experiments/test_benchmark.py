@@ -1,19 +1,27 @@
 """Recording the benchmark, on six tunes and a network of no size."""
 
 from dataclasses import asdict
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import torch
 from support.little_benchmark import LITTLE, with_little_rows
 from support.recordings import as_committed
 
+from deepmusician.evaluation import pooled
+from deepmusician.model import Calibration, DeepMusician, NetworkConfig
+from deepmusician.music import PianoRoll
 from deepmusician.studies import (
     read_benchmark,
     read_benchmark_curves,
     read_benchmark_piece,
 )
+from deepmusician.studies.benchmark import row_nlls
 from deepmusician.studies.results import RecordError
 from deepmusician.training import resolved
-from experiments.benchmark import record_benchmark
+from experiments import benchmark
+from experiments.benchmark import mean_of_choirs, record_benchmark
 
 
 @pytest.fixture
@@ -64,3 +72,30 @@ def test_rows_recorded_before_are_refused_when_the_code_has_changed_since(
     with pytest.raises(RecordError, match="other results"):
         record_benchmark([second], tmp_path, seeds, jobs=1)
     assert list(read_benchmark(tmp_path).rows.outputs) == ["independent"]
+
+
+def test_the_mean_of_choirs_is_that_of_what_they_give_each_note(monkeypatch):
+    sizes = {"hidden": 8, "classifier_hidden": 8, "context": 8, "phrases": 8}
+    network = NetworkConfig(plane="voices", outputs="voices", start="zero", **sizes)
+    config = SimpleNamespace(network=network, corpus="jsb-sixteenths")
+    runs = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        model = DeepMusician(network).eval()
+        runs.append(
+            SimpleNamespace(model=model, calibration=Calibration(), config=config)
+        )
+    notes = np.random.default_rng(0).integers(60, 64, (2, 20, 4))
+    pieces = SimpleNamespace(
+        valid=[PianoRoll.from_voices(notes[0])], test=[PianoRoll.from_voices(notes[1])]
+    )
+    monkeypatch.setattr(benchmark, "load_corpus", lambda _: pieces)
+    ones = [mean_of_choirs([run]) for run in runs]
+    for run, one in zip(runs, ones, strict=True):
+        assert one["valid_nll"] == pytest.approx(pooled(row_nlls(run, pieces.valid)))
+    both = mean_of_choirs(runs)
+    assert both["seeds"] == 2
+    apart = [one["test_nll"] for one in ones]
+    assert min(apart) < both["test_nll"] + np.log(2)
+    assert both["test_nll"] < np.mean(apart)
+    assert mean_of_choirs([runs[0], runs[0]])["test_nll"] == pytest.approx(apart[0])

@@ -197,3 +197,17 @@ def test_only_voices_harmonise():
     network = DeepMusician(NetworkConfig(hidden=8, context=8))
     with pytest.raises(ValueError, match="voices"):
         compose(network, tune=chorale(8))
+
+
+def test_noise_takes_a_whole_step_from_elsewhere_its_marks_with_it():
+    network, read = network_of(), []
+    network.decoder.register_forward_pre_hook(lambda _, given: read.append(given[0]))
+    target = torch.tensor(chorale().plane("voices")).double()[None]
+    context = torch.zeros(1, 32, target.shape[2]).double()
+    network(context, target)
+    torch.manual_seed(0)
+    network(context, target, noise=0.5)
+    clean, noisy = (inputs[0] for inputs in read)
+    places = (noisy[:, None] == clean).all(-1)  # (steps, steps)
+    assert places.any(1).all()
+    assert 0.2 < places.diagonal().double().mean() < 0.9
