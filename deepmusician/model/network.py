@@ -129,15 +129,20 @@ class Decoder(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        self.gru = _gru(config, MARKS if config.plane == "voices" else 0)
+        self.gru = _gru(config, embedded=config.plane == "voices")
+        self.embedding = nn.Identity()
+        if config.plane == "voices":
+            sizes = config.cells + MARKS, config.hidden
+            self.embedding = nn.Linear(*sizes, bias=False)
+            nn.init.normal_(self.embedding.weight, std=0.3)
 
     def forward(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """Return the states (batch, steps, hidden) and the last hidden state.
 
-        `inputs`: (batch, steps, keys), each the step before the one to predict;
-        `hidden`: (layers, batch, hidden).
+        `inputs`: (batch, steps, keys), each the step before the one to predict, of
+        voices with its marks; `hidden`: (layers, batch, hidden).
         """
-        return self.gru(inputs, hidden)
+        return self.gru(self.embedding(inputs), hidden)
 
 
 class DeepMusician(nn.Module):
@@ -311,18 +316,18 @@ def disturbed(steps: Tensor, share: float) -> Tensor:
     return torch.where(chosen, flat[others], flat).view_as(steps)
 
 
-def _gru(config: NetworkConfig, marks: int = 0) -> FusedGRU:
+def _gru(config: NetworkConfig, embedded: bool = False) -> FusedGRU:
     """Return one stack of GRU layers; a single layer has no place for dropout.
 
     PyTorch draws all weights within 1 / sqrt(hidden), for inputs that all carry a
     signal. Of a step's 88 keys about one has an onset, so the music would come in
     faint, and the first hundred updates would go into turning it up. Input weights
-    within [-1, 1] let it in at full size; with marks, of which twenty are set at once,
-    within [-0.3, 0.3].
+    within [-1, 1] let it in at full size, unless it comes as an embedding.
     """
     dropout = config.dropout if config.layers > 1 else 0.0
-    sizes = config.cells + marks, config.hidden, config.layers
+    inputs = config.hidden if embedded else config.cells
+    sizes = inputs, config.hidden, config.layers
     gru = FusedGRU(*sizes, batch_first=True, dropout=dropout)
-    widest = 0.3 if marks else 1.0
-    nn.init.uniform_(gru.weight_ih_l0, -widest, widest)
+    if not embedded:
+        nn.init.uniform_(gru.weight_ih_l0, -1, 1)
     return gru

@@ -72,8 +72,8 @@ class VoiceClassifier(Classifier):
     Cell 4k + v says that voice v sings key k. With h the decoder's state, voice v has
 
         a    = relu(W h + vectors of what the voices before sing, and how they moved)
-        z[k] = (U a)[k] + sum over voices u of  s(a)[k - last key of u]
-                        + sum over u before v of  t(a)[k - key of u]
+        z[k] = (U a)[k] + s(a)[k - last key of v]
+                        + sum over voices u before v of  t(a)[k - key of u]
 
     beside the score of a phrase that returns. It sings key k with the probability
     softmax(z)[k], where a rest has z = 0. That is written as the logit of each cell
@@ -106,7 +106,7 @@ class VoiceClassifier(Classifier):
         self.register_buffer("seen", seen, persistent=False)  # (kinds, width)
         self.said = nn.Parameter(0.1 * torch.randn(seen.shape))
         if self.reach:
-            sources = 2 * VOICES * (2 * self.reach + 1)
+            sources = (1 + VOICES) * (2 * self.reach + 1)
             self.by_interval = nn.Parameter(
                 torch.zeros(VOICES, width // VOICES + 1, sources)
             )
@@ -131,10 +131,11 @@ class VoiceClassifier(Classifier):
         if self.reach:
             grouped = pad(units.unflatten(-1, (VOICES, -1)), (0, 1), value=1.0)
             weights = torch.einsum("...vw,vwo->...vo", grouped, self.by_interval)
-            weights = weights.unflatten(-1, (2, VOICES, -1)).movedim(-4, -1)
-            before, lower = weights.unbind(-4)  # (..., of voice, distance, to voice)
-            scores = scores + self.from_before(before.flatten(-3), past.before)
-            lower = (lower * self.earlier).flatten(-3)
+            weights = weights.unflatten(-1, (1 + VOICES, -1)).movedim(-3, -1)
+            # (..., from its own last key and each voice's key, distance, to voice)
+            own = torch.diag_embed(weights[..., 0, :, :], dim1=-3, dim2=-1).flatten(-3)
+            lower = (weights[..., 1:, :, :] * self.earlier).flatten(-3)
+            scores = scores + self.from_before(own, past.before)
             scores = scores + self.from_before(lower, cells)
         return scores
 
