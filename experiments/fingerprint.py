@@ -37,6 +37,10 @@ _RUNS = {
     "focal": _STILL.but(loss="focal", alpha=0.25, gamma=2.0),
     "weighted": _STILL.but(pos_weight=20.0, outputs="dependent"),
     "adjusted": _STILL.but(logit_adjustment=-3.0, loss_scale=0.1, settle=0.5),
+    "remembering": _STILL.but(
+        **{"outputs": "dependent", "start": "zero", "intervals": 12, "phrases": 16},
+        **{"average": 0.9, "noise": 0.1},
+    ),
 }
 _fit = partial(fit, progress=False, threads=1)
 _NOISY = _STILL.but(dropout=0.5, classifier_dropout=0.5)
