@@ -202,6 +202,17 @@ def test_the_recorded_choir_sings_four_voices():
         assert len(np.unique(roll.voices[:, 0])) > 4
 
 
+def test_each_recorded_choir_reaches_what_was_required_and_their_mean_is_better():
+    record = read_benchmark()
+    choirs = record.rows[record.rows.outputs == "voices"]
+    assert choirs.seed.tolist() == [0, 1, 2]
+    assert choirs.valid_nll.max() <= 0.37
+    mean = record.provenance.details["mean_of_choirs"]
+    assert mean["seeds"] == 3
+    assert mean["valid_nll"] < choirs.valid_nll.min()
+    assert mean["test_nll"] < choirs.test_nll.min()
+
+
 def test_shuffled_music_is_predicted_no_better_than_by_the_note_1_gram(tmp_path):
     """Without an order there is nothing to learn: a better score would be a leak."""
     generator = np.random.default_rng(0)
