@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test browsers wheel lab clean setup train html pins record \
+.PHONY: help book test records browsers wheel lab clean setup train html pins record \
 	sweep experiments benchmark composer mozart tokens
 
 help: ## list the targets
@@ -49,6 +49,9 @@ test: ## set up, then every test: `make check`, then units, chapters, the built 
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory rest PRESET=quick
 	@$(PYTHON) tools/timed.py --report _build/quick/html
+
+records: setup ## record anew in small, and see that the book's records still begin so
+	@OMP_NUM_THREADS=1 $(TIMED) records -- $(BIN)/pytest -n 2 tests/experiments
 
 browsers: ## read the book of `make test` in Firefox and WebKitGTK too
 	@$(PYTHON) tools/check_browser.py chromium firefox webkit
@@ -138,7 +141,8 @@ lint: setup
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
 rest: setup
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 --dist loadfile \
-		--no-loadscope-reorder -m "slow or browser" --ignore-glob "*/test_book_*.py" \
+		--no-loadscope-reorder -m "slow or browser" --ignore tests/experiments \
+		--ignore-glob "*/test_book_*.py" \
 		--durations 20
 	@$(MAKE) --no-print-directory html
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \

@@ -23,6 +23,7 @@ TITLES = {
     "training": "training",
     "chapters": "running the chapters, two at a time",
     "book": "building the HTML",
+    "records": "recorders and what they recorded",
     "wheel": "the wheel, installed on its own",
     "claims": "chapters' checked claims",
     "pages": "pages in the browser",

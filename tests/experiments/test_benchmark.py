@@ -8,20 +8,28 @@ import pytest
 import torch
 from support.little_benchmark import LITTLE, with_little_rows
 from support.recordings import as_committed
+from support.shelf import need_download
 
+from deepmusician.corpora import load_corpus
 from deepmusician.evaluation import pooled
 from deepmusician.model import Calibration, DeepMusician, NetworkConfig
 from deepmusician.music import PianoRoll
 from deepmusician.studies import (
+    BENCHMARK,
+    check_benchmark,
     read_benchmark,
     read_benchmark_curves,
     read_benchmark_piece,
 )
 from deepmusician.studies.benchmark import row_nlls
 from deepmusician.studies.results import RecordError
-from deepmusician.training import resolved
+from deepmusician.training import RunStore, fit, resolved
+from deepmusician.training.loop import TrainingLoop
 from experiments import benchmark
 from experiments.benchmark import mean_of_choirs, record_benchmark
+
+EPOCHS = 2  # of the short re-run
+NEAR = 0.1  # nats per frame: what rounding may do in so few epochs
 
 
 @pytest.fixture
@@ -99,3 +107,24 @@ def test_the_mean_of_choirs_is_that_of_what_they_give_each_note(monkeypatch):
     assert min(apart) < both["test_nll"] + np.log(2)
     assert both["test_nll"] < np.mean(apart)
     assert mean_of_choirs([runs[0], runs[0]])["test_nll"] == pytest.approx(apart[0])
+
+
+@pytest.fixture
+def jsb(monkeypatch):
+    """The chorales of the benchmark, where they lie on one of the shelves."""
+    need_download(monkeypatch, "boulanger-lewandowski/JSB_Chorales.mat")
+    return load_corpus("jsb")
+
+
+def test_a_short_re_run_starts_on_the_recorded_curve(jsb, tmp_path, monkeypatch):
+    early = property(lambda loop: len(loop.history) >= EPOCHS)
+    monkeypatch.setattr(TrainingLoop, "is_over", early)
+    run = fit(BENCHMARK.config, jsb, RunStore(tmp_path), progress=False)
+    curves = read_benchmark_curves()
+    recorded = curves.select(**BENCHMARK._asdict(), seed=0).rows.head(EPOCHS)
+    assert len(run.history) == EPOCHS
+    assert list(run.history.valid_nll) == pytest.approx(
+        list(recorded.valid_nll), abs=NEAR
+    )
+    with pytest.raises(RecordError, match="make benchmark"):
+        check_benchmark(run, jsb, BENCHMARK)  # it has only begun

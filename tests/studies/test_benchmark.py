@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.little_benchmark import LITTLE, with_little_rows
-from support.shelf import need_download
 from support.toy import tunes
 
 from deepmusician.baselines import NoteUnigram
-from deepmusician.corpora import Corpus, load_corpus
+from deepmusician.corpora import Corpus
 from deepmusician.evaluation import (
     frame_nlls,
     pooled,
@@ -18,10 +17,8 @@ from deepmusician.evaluation import (
 from deepmusician.evaluation.cell_metrics import nll_per_step
 from deepmusician.music import MusicFileError, PianoRoll
 from deepmusician.studies import (
-    BENCHMARK,
     BenchmarkRow,
     benchmark,
-    check_benchmark,
     find_frames,
     known_tunes,
     read_benchmark,
@@ -33,12 +30,7 @@ from deepmusician.studies import (
 )
 from deepmusician.studies.benchmark_rows import BENCHMARK_ROWS, TARGETS
 from deepmusician.studies.recording import check_settings
-from deepmusician.studies.results import RecordError
 from deepmusician.training import Run, RunStore, fit
-from deepmusician.training.loop import TrainingLoop
-
-EPOCHS = 2  # of the short re-run
-NEAR = 0.1  # nats per frame: what rounding may do in so few epochs
 
 
 @pytest.fixture
@@ -113,13 +105,6 @@ def test_a_set_that_cannot_be_had_is_none(monkeypatch):
     assert find_frames("jsb") is None
 
 
-@pytest.fixture
-def jsb(monkeypatch):
-    """The chorales of the benchmark, where they lie on one of the shelves."""
-    need_download(monkeypatch, "boulanger-lewandowski/JSB_Chorales.mat")
-    return load_corpus("jsb")
-
-
 @pytest.mark.parametrize("row", BENCHMARK_ROWS, ids=str)
 def test_each_recorded_row_still_has_its_configuration(row):
     rows = read_benchmark().provenance.details["rows"]
@@ -130,20 +115,6 @@ def test_each_recorded_row_still_has_its_configuration(row):
 def test_every_recorded_row_is_one_of_the_benchmark():
     rows = read_benchmark().provenance.details["rows"]
     assert set(rows) <= {str(row) for row in BENCHMARK_ROWS}
-
-
-def test_a_short_re_run_starts_on_the_recorded_curve(jsb, tmp_path, monkeypatch):
-    early = property(lambda loop: len(loop.history) >= EPOCHS)
-    monkeypatch.setattr(TrainingLoop, "is_over", early)
-    run = fit(BENCHMARK.config, jsb, RunStore(tmp_path), progress=False)
-    curves = read_benchmark_curves()
-    recorded = curves.select(**BENCHMARK._asdict(), seed=0).rows.head(EPOCHS)
-    assert len(run.history) == EPOCHS
-    assert list(run.history.valid_nll) == pytest.approx(
-        list(recorded.valid_nll), abs=NEAR
-    )
-    with pytest.raises(RecordError, match="make benchmark"):
-        check_benchmark(run, jsb, BENCHMARK)  # it has only begun
 
 
 def test_the_record_holds_three_seeds_of_each_jsb_row_of_the_bare_decoder():

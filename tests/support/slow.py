@@ -1,4 +1,6 @@
-"""Which tests `make check` leaves to `make test`: those that take their time.
+"""Which tests `make check` leaves out: those that take their time.
+
+`make records` runs those of `experiments`, `make test` all others.
 
 They train for more than a second, or wait for processes of their own. Measured with
 `pytest --durations=0`; a file is listed whole where its fixtures are what takes long.
@@ -28,7 +30,6 @@ NAMES = {
     ),
     "plots/test_style.py": ("test_measuring_and_counting_bring_no_matplotlib_along",),
     "studies/test_benchmark.py": (
-        "test_a_short_re_run_starts_on_the_recorded_curve",
         "test_shuffled_music_is_predicted_no_better_than_by_the_note_1_gram",
         "test_a_trained_network_predicts_the_next_step_and_no_later_one",
     ),

@@ -16,7 +16,10 @@ from ipywidgets.embed import dependency_state, embed_data
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RULES = '{ rules: { "target-size": { enabled: true } } }'  # off by default
+AXE_RULES = """{
+  resultTypes: ["violations"],  // to list what is well takes most of the time
+  rules: { "target-size": { enabled: true } },  // off by default
+}"""
 SCRIPTS = (  # in this order, as in _config.yml
     "vendor/require.js",
     "widgets.js",
