@@ -12,7 +12,7 @@ from deepmusician.studies.benchmark_rows import BenchmarkRow
 from deepmusician.training import Cell, TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
-BOOK_RUNS = ("report", "dependent", "bce", "focal", "whole", "tokens")
+BOOK_RUNS = ("report", "dependent", "bce", "focal", "tokens")
 """The runs of a preset that the book loads."""
 BENCHMARK = BenchmarkRow("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
@@ -70,11 +70,6 @@ class Preset:
             from IPython.display import Markdown, display
 
             display(Markdown(QUICK_NOTE.format(self)))
-
-    @property
-    def whole(self) -> TrainConfig:
-        """The dependent network on both planes, so that it learns lengths too."""
-        return self.dependent.but(plane="both")
 
     def on_tokens(self, body: str) -> TrainConfig:
         """Return the settings of a network on tokens with one of `BODIES`."""
