@@ -12,8 +12,8 @@ from deepmusician.studies.benchmark_rows import BenchmarkRow
 from deepmusician.training import Cell, TrainConfig
 
 VARIABLE = "DEEPMUSICIAN_PRESET"
-BOOK_RUNS = ("report", "dependent", "bce", "focal", "tokens")
-"""The runs of a preset that the book loads."""
+BOOK_RUNS = ("report", "dependent", "tokens", "bce", "focal")
+"""The runs of a preset that the book loads, those that take longest first."""
 BENCHMARK = BenchmarkRow("jsb", "decoder", "independent")
 """The row of the benchmark that the full preset trains again."""
 QUICK_NOTE = (
