@@ -42,23 +42,25 @@ book: ## set up, train, run every chapter, build the HTML; PRESET=quick for a pr
 	@$(MAKE) --no-print-directory html
 	@$(PYTHON) tools/timed.py --report $(HTML)
 
-test: ## set up, then every test: `make check`, then units, chapters, the built book
+test: ## set up, then `make check`, the slow tests, widgets in Chromium, chapters' claims
 	@$(PYTHON) tools/check_python.py
 	@$(PYTHON) tools/check_browser.py
 	@$(PYTHON) tools/timed.py --reset
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory rest PRESET=quick
-	@$(PYTHON) tools/timed.py --report _build/quick/html
+	@$(PYTHON) tools/timed.py --report
 
 records: setup ## record anew in small, and see that the book's records still begin so
-	@OMP_NUM_THREADS=1 $(TIMED) records -- $(BIN)/pytest -n 2 tests/experiments
+	@OMP_NUM_THREADS=1 $(TIMED) records -- $(BIN)/pytest -n 2 --dist loadfile \
+		tests/experiments
 
-browsers: ## read the book of `make test` in Firefox and WebKitGTK too
+browsers: ## build the preview, and read it in Chromium, Firefox and WebKitGTK
 	@$(PYTHON) tools/check_browser.py chromium firefox webkit
-	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory html PRESET=quick
+	@$(TIMED) pages -- $(BIN)/pytest -n 3 tests/pages/test_book_*.py
 	@OMP_NUM_THREADS=1 DEEPMUSICIAN_BROWSERS="firefox webkit chromium" $(TIMED) \
 		browsers -- $(BIN)/pytest -n 2 --dist loadgroup tests/browsers \
-		-k "journeys or not chromium"
+		-k "journeys or folder or not chromium"
 
 check: lint ## what an edit wants to know: lint, types, directions, the quick tests
 	@OMP_NUM_THREADS=1 $(TIMED) check -- $(BIN)/pytest -n 2 --dist loadfile \
@@ -139,13 +141,9 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=600
-rest: setup
+rest: train
 	@OMP_NUM_THREADS=1 $(TIMED) units -- $(BIN)/pytest -n 3 --dist loadfile \
 		--no-loadscope-reorder -m "slow or browser" --ignore tests/experiments \
-		--ignore-glob "*/test_book_*.py" \
-		--durations 20
-	@$(MAKE) --no-print-directory html
+		--ignore-glob "*/test_book_*.py" --durations 20
 	@OMP_NUM_THREADS=1 $(TIMED) claims -- $(BIN)/pytest -n 2 --dist loadscope \
 		$(NBVAL) book/*.ipynb
-	@$(TIMED) pages -- $(BIN)/pytest -n 3 tests/pages/test_book_*.py
-	@$(TIMED) widths -- $(BIN)/pytest -n 2 tests/browsers/test_book_widths.py -k folder

@@ -1,7 +1,7 @@
 """Run the steps of a build and say where the time went.
 
 `timed.py STEP -- COMMAND...` runs a command and notes its seconds;
-`--reset` starts a new record, `--report HTML_FOLDER` prints it.
+`--reset` starts a new record, `--report [HTML_FOLDER]` prints it.
 """
 
 import json
@@ -26,8 +26,7 @@ TITLES = {
     "records": "recorders and what they recorded",
     "wheel": "the wheel, installed on its own",
     "claims": "chapters' checked claims",
-    "pages": "pages in the browser",
-    "widths": "pages at every width",
+    "pages": "pages of the book, one by one",
     "browsers": "Firefox, WebKit and Chromium",
 }
 
@@ -84,23 +83,24 @@ def rows(entries: list[dict], chapters: dict[str, float]) -> list[tuple[str, str
     return [*table, ("all together", clock(time.time() - entries[0]["at"]))]
 
 
-def report(html: Path) -> None:
-    """Print where the time went and which page to open."""
+def report(html: Path | None = None) -> None:
+    """Print where the time went and, of a book, which page to open."""
     entries = [json.loads(line) for line in LOG.read_text().splitlines()]
     table = rows(entries, chapter_times())
     width = max(len(what) for what, _ in table)
     print("\nWhere the time went (minutes:seconds)")
     for what, took in table:
         print(f"  {what:{width}}  {took}")
-    print(f"\nThe book is ready. Open {(ROOT / html / 'index.html')}")
+    if html:
+        print(f"\nThe book is ready. Open {(ROOT / html / 'index.html')}")
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["--reset"]:
             reset()
-        case ["--report", folder]:
-            report(Path(folder))
+        case ["--report", *folder]:
+            report(*map(Path, folder))
         case [step, "--", *command] if command:
             sys.exit(run(step, command))
         case _:

@@ -16,7 +16,7 @@ COMPOSERS_STEP = 5  # milliseconds, for the network of the book
 STRETCH = 50  # milliseconds for which preparing may hold the page up
 CONTEXT = 96
 STEPS = 2 * CONTEXT + 8
-FEWEST, MOST = 3, 15  # pieces: as many as it takes to see past the machine's other work
+FEWEST, MOST = 3, 8  # pieces: as many as it takes to see past the machine's other work
 OPEN = """async (text) => {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   globalThis.network = await Network.open(new DataView(bytes.buffer));

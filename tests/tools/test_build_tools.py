@@ -148,6 +148,14 @@ def test_the_report_ends_with_the_page_to_open(log, tmp_path, capsys):
     assert capsys.readouterr().out.endswith(f"Open {tmp_path / 'index.html'}\n")
 
 
+def test_without_a_book_the_report_names_no_page(log, capsys):
+    timed.reset()
+    timed.report()
+    out = capsys.readouterr().out
+    assert "all together" in out
+    assert "Open" not in out
+
+
 def test_an_anonymous_module_gets_its_name():
     named = vendor.named_module('define(["a"], function (a) {})', "anywidget")
     assert named == 'define("anywidget", ["a"], function (a) {})'
