@@ -27,6 +27,7 @@ BOOK = ROOT / "book"
 KEPT = ROOT / "_build" / "executed"
 TIMES = ROOT / "_build" / "chapter_times.json"
 TIMEOUT = 900  # seconds per cell
+LONG = ("training", "notes_that_last", "listening_tests", "architecture")  # go first
 INPUTS = (
     "deepmusician/**/*",
     "book/listening/**/*",
@@ -57,8 +58,9 @@ def extra(preset: str) -> Path:
 
 
 def chapters() -> Iterator[Path]:
-    """Yield the pages that run something, the later and longer ones first."""
-    for path in sorted(BOOK.glob("*.*"), reverse=True):
+    """Yield the pages that run something, those that take long first."""
+    pages = sorted(BOOK.glob("*.*"))
+    for path in sorted(pages, key=lambda path: path.stem not in LONG):
         notebook = path.suffix == ".ipynb"
         if notebook or (path.suffix == ".md" and NOTEBOOK_HEADER in path.read_text()):
             yield path
