@@ -116,9 +116,11 @@ tokens: setup ## train rolls beside tokens: 90 minutes, can be stopped
 # --- the steps behind them; every stamp is written last, so that an interrupted
 # --- step runs again
 
+# The pip that comes with Python may take three times as long over the same pins.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) tools/check_python.py
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		$(PYTHON) -m venv --clear --upgrade-deps $(VENV) >/dev/null
 	@$(TIMED) install -- $(BIN)/python -m pip install --quiet --no-compile \
 		--constraint constraints.txt --editable '.[book,test]'
 	@touch $@

@@ -122,7 +122,7 @@ def main(chapters: list[str]) -> None:
         python, here = venv / "bin" / "python", {"cwd": home, "env": variables}
         pip = python, "-m", "pip", "install", "--quiet", "--no-compile"
         pins = "--constraint", ROOT / "constraints.txt"
-        step("new environment", sys.executable, "-m", "venv", venv)
+        step("new environment", sys.executable, "-m", "venv", "--upgrade-deps", venv)
         step("install the wheel", *pip, *pins, wheel, **here)
         bare = variables | {"DEEPMUSICIAN_CACHE": str(home / "cache")}
         step("no extra", python, CHECKS / "without_extras.py", cwd=home, env=bare)
