@@ -27,7 +27,10 @@ BOOK = ROOT / "book"
 KEPT = ROOT / "_build" / "executed"
 TIMES = ROOT / "_build" / "chapter_times.json"
 TIMEOUT = 900  # seconds per cell
-LONG = ("training", "notes_that_last", "listening_tests", "architecture")  # go first
+LONG = (  # they go first, the longest at the front
+    *("training", "notes_that_last", "listening_tests", "architecture"),
+    *("focal_loss", "published_record", "music_as_language"),
+)
 INPUTS = (
     "deepmusician/**/*",
     "book/listening/**/*",
@@ -60,7 +63,8 @@ def extra(preset: str) -> Path:
 def chapters() -> Iterator[Path]:
     """Yield the pages that run something, those that take long first."""
     pages = sorted(BOOK.glob("*.*"))
-    for path in sorted(pages, key=lambda path: path.stem not in LONG):
+    ranks = {name: rank for rank, name in enumerate(LONG)}
+    for path in sorted(pages, key=lambda path: ranks.get(path.stem, len(LONG))):
         notebook = path.suffix == ".ipynb"
         if notebook or (path.suffix == ".md" and NOTEBOOK_HEADER in path.read_text()):
             yield path
