@@ -18,8 +18,16 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from deepmusician.baselines import Baseline, CountedLengths
 from deepmusician.corpora import Batch
 from deepmusician.evaluation.network_metrics import predict_batches, token_sums
-from deepmusician.model import IDENTITY, Calibration, DeepMusician, TokenNetwork
+from deepmusician.model import (
+    IDENTITY,
+    Calibration,
+    DeepMusician,
+    NetworkConfig,
+    TokenNetwork,
+)
 from deepmusician.music import PianoRoll
+
+_TOGETHER = 16  # pieces side by side: thinner products are several times as slow
 
 
 class WholeNll(NamedTuple):
@@ -87,8 +95,9 @@ def cell_nlls(
     Each step is given all true steps before it. A network whose decoder starts from
     zeros reads the piece from its first step to its last without a break. One with an
     encoder is given everything before it by the encoder, anew every `context` steps;
-    no step is left out, and before the piece there is silence. Without dropout, in
-    float64; the model is left as it was.
+    no step is left out, and before the piece there is silence. Without dropout; the
+    logits are as fine as the model's weights, what is reckoned with them is float64.
+    The model is left as it was.
 
     Raises ValueError when a piece has no frame, or the model starts from noise.
     """
@@ -96,14 +105,17 @@ def cell_nlls(
         raise ValueError("a likelihood needs a start that is not drawn at random")
     if empty := [roll.name for roll in rolls if not len(roll)]:
         raise ValueError(f"no frames to predict in {', '.join(empty)}")
-    model, nlls = copy.deepcopy(model).double(), []
-    for roll in rolls:
-        predicted = predict_batches(model, _batches(model, roll))
-        logits, frames = map(torch.from_numpy, predicted)  # (frames, keys)
+    nlls, order = [np.empty(0)] * len(rolls), np.argsort([len(roll) for roll in rolls])
+    for first in range(0, len(rolls), _TOGETHER):
+        together = order[first : first + _TOGETHER]  # pieces of about one length
+        batches = list(_batches(model.config, [rolls[piece] for piece in together]))
+        logits, frames = map(torch.from_numpy, predict_batches(model, batches))
         cells = binary_cross_entropy_with_logits(
-            calibration(logits), frames.double(), reduction="none"
-        )
-        nlls.append(cells.numpy())
+            calibration(logits.double()), frames.double(), reduction="none"
+        )  # (frames of all these pieces, keys)
+        rows = torch.cat([batch.mask.nonzero()[:, 0] for batch in batches])
+        for row, piece in enumerate(together):
+            nlls[piece] = cells[rows == row].numpy()
     return nlls
 
 
@@ -120,14 +132,17 @@ def piece_by_piece(nlls: Sequence[np.ndarray]) -> float:
     return float(np.mean([piece.mean() for piece in nlls]))
 
 
-def _batches(model: DeepMusician, roll: PianoRoll) -> Iterator[Batch]:
-    """Yield a piece whole; for an encoder, `context` frames after all those before."""
-    config = model.config
-    past = np.pad(roll.plane(config.plane), ((config.context, 0), (0, 0)))
-    past = torch.from_numpy(past.astype(float))[None]  # (1, context + frames, keys)
-    length = config.context if config.start == "guided" else len(roll)
-    for first in range(0, len(roll), length):
+def _batches(config: NetworkConfig, rolls: Sequence[PianoRoll]) -> Iterator[Batch]:
+    """Yield pieces whole; for an encoder, `context` frames after all those before."""
+    longest = max(map(len, rolls))
+    past = torch.zeros(len(rolls), config.context + longest, config.cells)
+    mask = torch.zeros(len(rolls), longest, dtype=torch.bool)
+    for row, roll in enumerate(rolls):
+        plane = roll.plane(config.plane).astype(np.float32)
+        past[row, config.context :][: len(roll)] = torch.from_numpy(plane)
+        mask[row, : len(roll)] = True
+    length = config.context if config.start == "guided" else longest
+    for first in range(0, longest, length):
         start = first + config.context
         target = past[:, start : start + length]
-        mask = torch.ones(target.shape[:2], dtype=torch.bool)
-        yield Batch(past[:, :start], target, mask)
+        yield Batch(past[:, :start], target, mask[:, first : first + length])
