@@ -41,7 +41,7 @@ def assert_same(first: list, second: list) -> None:
 
 @settings(max_examples=25)
 @given(
-    batch=st.integers(1, 4),
+    batch=st.sampled_from([1, 2, 4, 16, 18]),
     steps=st.sampled_from([1, 2, 5, 16, 17, 35]),
     sizes=st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 3)),
     batch_first=st.booleans(),
@@ -67,7 +67,8 @@ def test_between_layers_each_state_is_dropped_or_scaled_as_in_nn_gru():
     for name, value in theirs.named_parameters():
         getattr(layers[int(name[-1])], f"{name[:-1]}0").data = value.data
     torch.manual_seed(7)
-    mask = dropout(torch.ones(5, 6, 4), 0.5, True).permute(2, 1, 0)
+    filled = dropout(torch.ones(5, 6, 16), 0.5, True)  # four sequences, and silence
+    mask = filled.permute(2, 1, 0)[:4]
     assert set(mask.unique().tolist()) == {0.0, 2.0}
     expected, _ = layers[1](layers[0](inputs)[0] * mask)
     torch.manual_seed(7)
