@@ -58,27 +58,41 @@ def _draw_nll(
     place = history["epoch"].iloc[best], history["valid_nll"].iloc[best]
     mark = {"color": colour, "ms": 9, "mec": style.GROUND, "mew": 1.6}
     ax.plot(*place, "o", gid="best epoch", **mark)
-    text = f"best: {place[1]:.2f}"
-    style.remark(ax, text, place, (0, 12), ha="center", **style.VALUE)
-    if levels := {k: v for k, v in baselines.items() if np.isfinite(v)}:
-        _draw_levels(ax, levels)
+    levels = {k: v for k, v in baselines.items() if np.isfinite(v)}
+    if levels:
+        _draw_levels(ax, levels, history["valid_nll"].iloc[0])
+    others = [*levels.values(), history["train_nll"].iloc[best]]
+    nearest = min(others, key=lambda other: abs(other - place[1]))
+    away, side = (-8, "top") if nearest > place[1] else (8, "bottom")
+    bottom, top = ax.get_ylim()
+    if away < 0:  # below what may be the lowest point: make room
+        ax.set_ylim(min(bottom, place[1] - 0.15 * (top - bottom)), top)
+    options = style.VALUE | {"ha": "center", "va": side}
+    style.remark(ax, f"best: {place[1]:.2f}", place, (0, away), **options)
     ax.set(ylabel="nats per step", title="Negative log-likelihood")
     ax.legend(loc="upper right", bbox_to_anchor=(1, 1.16), ncols=2)
 
 
-def _draw_levels(ax: Axes, levels: Mapping[str, float]) -> None:
-    """Draw a dashed line a baseline, its name on white at the right of it."""
+def _draw_levels(ax: Axes, levels: Mapping[str, float], start: float) -> None:
+    """Draw a dashed line a baseline, its name on white where no curve runs.
+
+    The curves fall, from `start`: what they begin above is named at the left.
+    """
     order = sorted(levels, key=levels.get)
     bottom, top = ax.get_ylim()
     top = max([top, *levels.values()])
     places = spaced([levels[label] for label in order], 0.062 * (top - bottom))
     options = style.AT_RIGHT | {"va": "center", "color": style.text_colour("baseline")}
     options["bbox"] = {"facecolor": style.GROUND, "edgecolor": "none", "pad": 0.8}
+    at_left = options | {"ha": "left"}
     for label, place in zip(order, places, strict=True):
         grey = COLOURS["baseline"]
         ax.axhline(levels[label], color=grey, lw=1.1, ls=style.DASHED, gid=label)
         name = f"{label}  {levels[label]:.2f}"
-        style.remark(ax, name, (1, place), (-2, 0), fontsize=9, **options)
+        if levels[label] < start:
+            style.remark(ax, name, (0, place), (2, 0), fontsize=9, **at_left)
+        else:
+            style.remark(ax, name, (1, place), (-2, 0), fontsize=9, **options)
 
 
 def spaced(values: Sequence[float], gap: float) -> np.ndarray:

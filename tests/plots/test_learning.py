@@ -39,6 +39,16 @@ def test_finite_baselines_are_levels_and_free_running_has_its_band():
     assert bottom.lines[-1].get_xydata().tolist() == [[2.0, 0.9]]
 
 
+@pytest.mark.parametrize(("level", "side"), [(2.6, "top"), (2.4, "bottom")])
+def test_the_best_value_is_written_where_no_level_is_near(level, side):
+    run = history([4.0, 3.0, 2.5]).assign(train_nll=[5.0, 4.0, 3.5])
+    (ax,) = training_history(run, {"chain": level}).axes
+    texts = {text.get_text(): text for text in ax.texts}
+    assert texts["best: 2.50"].get_verticalalignment() == side
+    assert texts[f"chain  {level:.2f}"].get_horizontalalignment() == "left"
+    assert ax.get_ylim()[0] < min(level, 2.5)
+
+
 def test_without_free_running_there_is_no_second_picture():
     assert len(training_history(history([2.0, 1.0]), density=1.1).axes) == 1
 
