@@ -8,8 +8,9 @@ What lies between the products is one pass over the cells: see `fused`.
 Inside, the features come first: (features, steps, batch). A step is then one column
 block of the states, and the product `weight @ state` keeps two cores busy, which
 `state @ weight.T` with its few rows does not (measured: 70 to 100 % of the rate of a
-large product against 55 to 65 %, at batches 16 and 32). A batch of 2 to 15 is filled up
-with silence to 16, which took a third of the time on a processor with AVX2 alone.
+large product against 55 to 65 %, at batches 16 and 32). More than one
+sequence are filled up with silence to a multiple of 16: on a processor with AVX2 alone
+16 took a third of the time of 8.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from deepmusician.model.compiled import array_of, kernels
 from deepmusician.model.dropout import dropout
 
 _THIN = 112  # hidden units: with fewer, a step's product is no faster in bfloat16
-_WIDE = 16  # sequences that fill a product: some libraries take longer over 2 to 15
+_WIDE = 16  # sequences that fill a product: some libraries take longer over fewer
 
 
 class FusedGRU(nn.GRU):
