@@ -13,6 +13,7 @@ from deepmusician.widgets.bundle import WEB, one_module
 
 STEP = 12  # milliseconds: a tenth of a sixteenth note at 120 quarters a minute
 COMPOSERS_STEP = 5  # milliseconds, for the network of the book
+LONGER = 6  # times as long as other steps; reading a context at once takes seventy
 STRETCH = 50  # milliseconds for which preparing may hold the page up
 CONTEXT = 96
 STEPS = 2 * CONTEXT + 8
@@ -73,8 +74,13 @@ def page_with(browser, tmp_path_factory):
 @pytest.fixture(scope="module")
 def pieces(file, page_with):
     """Pieces of one seed, composed on a page."""
-    page, found = page_with(file.read_bytes()), []
-    while len(found) < FEWEST or (len(found) < MOST and is_disturbed(found)):
+    return composed(page_with(file.read_bytes()), STEP)
+
+
+def composed(page, step: float) -> list[dict]:
+    """Compose until each step was once quicker than ``step``, or often enough."""
+    found = [page.evaluate(COMPOSE, STEPS) for _ in range(FEWEST)]
+    while len(found) < MOST and np.max(quickest(found)) >= step:
         found.append(page.evaluate(COMPOSE, STEPS))
     page.close()
     return found
@@ -85,10 +91,6 @@ def quickest(pieces) -> np.ndarray:
     return np.min([piece["times"] for piece in pieces], axis=0)
 
 
-def is_disturbed(pieces) -> bool:
-    return np.median(quickest(pieces)) >= STEP / 2
-
-
 def test_a_step_takes_less_than_a_tenth_of_a_sixteenth_note(pieces):
     times = quickest(pieces)
     assert len(times) == STEPS
@@ -97,16 +99,14 @@ def test_a_step_takes_less_than_a_tenth_of_a_sixteenth_note(pieces):
 
 
 def test_the_composers_network_takes_a_few_milliseconds_a_step(page_with):
-    page = page_with(read_composer_network().weights)
-    found = [page.evaluate(COMPOSE, STEPS) for _ in range(FEWEST)]
-    page.close()
+    found = composed(page_with(read_composer_network().weights), COMPOSERS_STEP)
     assert np.median(quickest(found)) < COMPOSERS_STEP
 
 
 def test_the_step_at_which_the_encoder_has_read_anew_is_no_longer(pieces):
     times = quickest(pieces)
     for change in (CONTEXT, 2 * CONTEXT):
-        assert np.median(times[change - 2 : change + 3]) < STEP
+        assert np.max(times[change - 2 : change + 3]) < LONGER * np.median(times)
 
 
 def test_reading_the_prime_lets_the_page_breathe(pieces):
