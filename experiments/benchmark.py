@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 
 from deepmusician.corpora import load_corpus
-from deepmusician.evaluation import cell_nlls
+from deepmusician.evaluation import mean_nlls, nlls_in_keys, pooled
 from deepmusician.model import compose
 from deepmusician.music import KEYS, PITCH_LOW, REST, VOICES, PianoRoll
 from deepmusician.studies import (
@@ -112,17 +111,22 @@ def choir(run: Run) -> dict[str, dict]:
 
 
 def mean_of_choirs(runs: Sequence[Run]) -> dict[str, float]:
-    """Return what the mean of networks on voices scores: seeds, valid_nll, test_nll.
+    """Return what the mean of networks on voices scores, and how many seeds it has.
 
-    Nats a note, of the mean of what they give each note that is sung.
+    Nats a note of the validation and test pieces: valid_nll, test_nll, and of the mean
+    of all networks in all keys valid_nll_in_keys, test_nll_in_keys.
     """
     corpus, nlls = load_corpus(runs[0].config.corpus), {}
-    for name, rolls in {"valid_nll": corpus.valid, "test_nll": corpus.test}.items():
-        each = [
-            np.concatenate(cell_nlls(run.model, rolls, run.calibration)) for run in runs
-        ]
-        notes = np.stack(each).reshape(len(runs), -1, KEYS, VOICES).sum(axis=2)
-        nlls[name] = float(np.log(len(runs)) - logsumexp(-notes, axis=0).mean())
+    for name in ("valid", "test"):
+        rolls = getattr(corpus, name)
+        several = [nlls_in_keys(run.model, rolls, run.calibration) for run in runs]
+        readings = {
+            f"{name}_nll": [keys[len(keys) // 2] for keys in several],  # as it stands
+            f"{name}_nll_in_keys": [reading for keys in several for reading in keys],
+        }
+        for column, each in readings.items():
+            frames = [cells.sum(axis=1) for cells in mean_nlls(each)]
+            nlls[column] = pooled(frames) / VOICES
     return {"seeds": len(runs), **nlls}
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .cell_metrics import sampled_f1, silent_share
     from .copying import CopyingIndex, SharedRun
     from .length_metrics import LENGTH_MEASURES, length_shares
-    from .likelihood import cell_nlls, frame_nlls, piece_by_piece, pooled, whole_nll
+    from .likelihood import cell_nlls, frame_nlls, mean_nlls, nlls_in_keys
+    from .likelihood import piece_by_piece, pooled, whole_nll
     from .music_metrics import MAJOR, MEASURES, QUARTERS_PER_BAR, Measures
     from .music_metrics import measures_by_piece, music_measures, on_beat_share
     from .music_metrics import onset_density

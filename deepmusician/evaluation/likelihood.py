@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.special import logsumexp
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from deepmusician.baselines import Baseline, CountedLengths
-from deepmusician.corpora import Batch
+from deepmusician.corpora import MOST_SHIFT, Batch
 from deepmusician.evaluation.network_metrics import predict_batches, token_sums
 from deepmusician.model import (
     IDENTITY,
@@ -87,8 +88,38 @@ def frame_nlls(
     return [cells.sum(axis=1) for cells in cell_nlls(model, rolls, calibration)]
 
 
-def cell_nlls(
+def nlls_in_keys(
     model: DeepMusician, rolls: Sequence[PianoRoll], calibration: Calibration = IDENTITY
+) -> list[list[np.ndarray]]:
+    """Return `cell_nlls` of the music as it stands and in ten other keys.
+
+    A reading each: up to `MOST_SHIFT` semitones lower and higher.
+    """
+    keys = range(-MOST_SHIFT, MOST_SHIFT + 1)
+    return [cell_nlls(model, rolls, calibration, semitones) for semitones in keys]
+
+
+def mean_nlls(readings: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
+    """Return the nats of every cell, (steps, cells) each, of the mean of readings.
+
+    Of one network in several keys, that is test-time augmentation; of several, an
+    ensemble. A cell's probability, given the cells before it, is the mean over all
+    readings but those that have NaN there. What is possible still adds up to 1, or to
+    less where one of four voices leaves the keyboard.
+    """
+    pieces = [np.stack(piece) for piece in zip(*readings, strict=True)]
+    return [
+        np.log((~np.isnan(nlls)).sum(axis=0))
+        - logsumexp(np.nan_to_num(-nlls, nan=-np.inf), axis=0)
+        for nlls in pieces
+    ]
+
+
+def cell_nlls(
+    model: DeepMusician,
+    rolls: Sequence[PianoRoll],
+    calibration: Calibration = IDENTITY,
+    semitones: int = 0,
 ) -> list[np.ndarray]:
     """Return the negative log-likelihood of every cell in nats, (steps, cells) each.
 
@@ -99,23 +130,29 @@ def cell_nlls(
     logits are as fine as the model's weights, what is reckoned with them is float64.
     The model is left as it was.
 
+    It reads the pieces moved by `semitones`, without the notes that leave the keyboard,
+    and says nothing, NaN, of cells that are not on it then.
+
     Raises ValueError when a piece has no frame, or the model starts from noise.
     """
     if model.config.start == "random":
         raise ValueError("a likelihood needs a start that is not drawn at random")
     if empty := [roll.name for roll in rolls if not len(roll)]:
         raise ValueError(f"no frames to predict in {', '.join(empty)}")
+    up = semitones * model.config.cells // model.config.keys
     nlls, order = [np.empty(0)] * len(rolls), np.argsort([len(roll) for roll in rolls])
     for first in range(0, len(rolls), _TOGETHER):
         together = order[first : first + _TOGETHER]  # pieces of about one length
-        batches = list(_batches(model.config, [rolls[piece] for piece in together]))
+        planes = [rolls[piece].plane(model.config.plane) for piece in together]
+        planes = [_moved(plane.astype(np.float32), up, 0) for plane in planes]
+        batches = list(_batches(model.config, planes))
         logits, frames = map(torch.from_numpy, predict_batches(model, batches))
         cells = binary_cross_entropy_with_logits(
             calibration(logits.double()), frames.double(), reduction="none"
         )  # (frames of all these pieces, keys)
         rows = torch.cat([batch.mask.nonzero()[:, 0] for batch in batches])
         for row, piece in enumerate(together):
-            nlls[piece] = cells[rows == row].numpy()
+            nlls[piece] = _moved(cells[rows == row].numpy(), -up, np.nan)
     return nlls
 
 
@@ -132,15 +169,20 @@ def piece_by_piece(nlls: Sequence[np.ndarray]) -> float:
     return float(np.mean([piece.mean() for piece in nlls]))
 
 
-def _batches(config: NetworkConfig, rolls: Sequence[PianoRoll]) -> Iterator[Batch]:
+def _moved(cells: np.ndarray, up: int, fill: float) -> np.ndarray:
+    """Return (steps, cells) moved up so many cells, with `fill` where none moves to."""
+    wider = np.pad(cells, ((0, 0), (abs(up), abs(up))), constant_values=fill)
+    return wider[:, abs(up) - up :][:, : cells.shape[1]]
+
+
+def _batches(config: NetworkConfig, planes: Sequence[np.ndarray]) -> Iterator[Batch]:
     """Yield pieces whole; for an encoder, `context` frames after all those before."""
-    longest = max(map(len, rolls))
-    past = torch.zeros(len(rolls), config.context + longest, config.cells)
-    mask = torch.zeros(len(rolls), longest, dtype=torch.bool)
-    for row, roll in enumerate(rolls):
-        plane = roll.plane(config.plane).astype(np.float32)
-        past[row, config.context :][: len(roll)] = torch.from_numpy(plane)
-        mask[row, : len(roll)] = True
+    longest = max(map(len, planes))
+    past = torch.zeros(len(planes), config.context + longest, config.cells)
+    mask = torch.zeros(len(planes), longest, dtype=torch.bool)
+    for row, plane in enumerate(planes):
+        past[row, config.context :][: len(plane)] = torch.from_numpy(plane)
+        mask[row, : len(plane)] = True
     length = config.context if config.start == "guided" else longest
     for first in range(0, longest, length):
         start = first + config.context

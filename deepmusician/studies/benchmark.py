@@ -15,7 +15,13 @@ import pandas as pd
 
 from deepmusician.baselines import ConstantDensity, NoteUnigram
 from deepmusician.corpora import Corpus, load_corpus
-from deepmusician.evaluation import frame_nlls, piece_by_piece, pooled
+from deepmusician.evaluation import (
+    cell_nlls,
+    mean_nlls,
+    nlls_in_keys,
+    piece_by_piece,
+    pooled,
+)
 from deepmusician.music import KEYS, VOICES, MusicFileError, PianoRoll
 from deepmusician.studies.benchmark_rows import TARGETS, BenchmarkRow
 from deepmusician.studies.outcome import (
@@ -40,7 +46,8 @@ class Benchmark(NamedTuple):
     scores: a row a run: set, network, outputs, seed, run; test_nll and valid_nll in
         nats per frame, of voices per note, pooled; test_nll_by_piece,
         test_nll_from_second (without the pieces' first frames) and test_nll_new
-        (without the `known_tunes`), to show what they change; known_tunes, frames (of
+        (without the `known_tunes`), to show what they change; test_nll_in_keys and
+        valid_nll_in_keys (of `nlls_in_keys`, their mean); known_tunes, frames (of
         the test pieces), parameters, updates, best_epoch, seconds.
     epochs: set, network, outputs, seed, then the columns of `Run.history`.
     pieces: by row, what its first network drew after a test piece's opening, as
@@ -113,6 +120,8 @@ def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float
         "test_nll_by_piece": piece_by_piece(test),
         "test_nll_from_second": pooled([nlls[1:] for nlls in test]),
         "test_nll_new": pooled(new),
+        "test_nll_in_keys": pooled(row_nlls(run, corpus.test, in_keys=True)),
+        "valid_nll_in_keys": pooled(row_nlls(run, corpus.valid, in_keys=True)),
         "known_tunes": sum(known),
         "frames": sum(map(len, test)),
         "parameters": run.model.parameter_count,
@@ -120,10 +129,17 @@ def _score(outcome: Outcome, corpus: Corpus, store: RunStore) -> dict[str, float
     }
 
 
-def row_nlls(run: Run, rolls: Sequence[PianoRoll]) -> list[np.ndarray]:
-    """Return the nats of every frame of pieces, (frames,) each; of voices, per note."""
+def row_nlls(
+    run: Run, rolls: Sequence[PianoRoll], in_keys: bool = False
+) -> list[np.ndarray]:
+    """Return the nats of every frame of pieces, (frames,) each; of voices, per note.
+
+    `in_keys`: of the mean of `nlls_in_keys`, instead of the music as it stands alone.
+    """
     notes = VOICES if run.config.network.plane == "voices" else 1
-    return [each / notes for each in frame_nlls(run.model, rolls, run.calibration)]
+    read = run.model, rolls, run.calibration
+    readings = nlls_in_keys(*read) if in_keys else [cell_nlls(*read)]
+    return [cells.sum(axis=1) / notes for cells in mean_nlls(readings)]
 
 
 def known_tunes(corpus: Corpus) -> list[bool]:
@@ -226,18 +242,20 @@ def check_benchmark(run: Run, corpus: Corpus, row: BenchmarkRow) -> float:
     return nll
 
 
-def standing(scores: pd.DataFrame) -> pd.DataFrame:
+def standing(scores: pd.DataFrame, in_keys: bool = False) -> pd.DataFrame:
     """Return what was asked of the decoders and what they reached, a row a bar.
 
-    `scores`: as `run_benchmark` gives them. Columns: set, network, outputs, bar, mean,
+    `scores`: as `run_benchmark` gives them; `in_keys`: whether of the mean of eleven
+    keys, where that was recorded. Columns: set, network, outputs, bar, mean,
     spread (the standard deviation over the seeds, NaN of one), seeds, and verdict:
-    "met", "missed", or "open" where nothing was trained. Nats per frame on the test
+    "met", "missed", or "open" where nothing was recorded. Nats per frame on the test
     pieces, of voices nats a note on the validation pieces, as others report them.
     """
     rows, columns = [], [*BenchmarkRow._fields]
     for row, bar in TARGETS.items():
         runs = scores[(scores[columns] == list(row)).all(axis=1)]
-        nlls = runs.valid_nll if row.outputs == "voices" else runs.test_nll
+        part = "valid_nll" if row.outputs == "voices" else "test_nll"
+        nlls = runs[part + "_in_keys" * in_keys].dropna()
         verdict = "open" if nlls.empty else "met" if nlls.mean() <= bar else "missed"
         asked = row._asdict() | {"bar": bar}
         reached = {"mean": nlls.mean(), "spread": nlls.std(), "seeds": len(nlls)}

@@ -9,9 +9,12 @@ import torch
 from support.toy import tune
 
 from deepmusician.baselines import CountedLengths, NoteUnigram
+from deepmusician.corpora import MOST_SHIFT
 from deepmusician.evaluation import (
     evaluate,
     frame_nlls,
+    mean_nlls,
+    nlls_in_keys,
     piece_by_piece,
     pooled,
     whole_nll,
@@ -144,6 +147,84 @@ def test_the_probabilities_of_all_pieces_of_two_keys_and_three_steps_add_up_to_o
         logits, pieces, reduction="none"
     )
     assert torch.exp(-nats.sum(dim=(1, 2))).sum().item() == pytest.approx(1, abs=1e-9)
+
+
+class Cells(np.ndarray):
+    """A piece on a keyboard of few keys, as far as a likelihood looks at it."""
+
+    name = "cells"
+
+    def plane(self, _):
+        return self
+
+
+def every_frame(plane, keys):
+    """Return all pieces of one step: (pieces, 1, cells)."""
+    if plane == "voices":
+        choices = itertools.product(range(keys + 1), repeat=4)  # 0: a rest
+        sung = torch.tensor(list(choices))
+        one_hot = torch.nn.functional.one_hot(sung, keys + 1)[..., 1:]
+        return one_hot.transpose(1, 2).flatten(1).numpy()[:, None]
+    return np.array(list(itertools.product([0, 1], repeat=keys)))[:, None]
+
+
+@pytest.mark.parametrize(
+    ("plane", "outputs", "keys"),
+    [
+        ("sounding", "independent", 7),
+        ("sounding", "dependent", 7),
+        ("voices", "voices", 3),
+    ],
+)
+def test_what_several_keys_say_of_all_frames_adds_up_to_no_more_than_one(
+    plane, outputs, keys
+):
+    torch.manual_seed(1)
+    sizes = {"keys": keys, "hidden": 6, "classifier_hidden": 8, "phrases": 8}
+    config = NetworkConfig(plane=plane, outputs=outputs, start="zero", **sizes)
+    model = DeepMusician(config).eval()
+    for weights in model.parameters():
+        weights.data.normal_()
+    frames = every_frame(plane, keys)
+    past = np.broadcast_to(
+        frames[[5, -2, 5]].transpose(1, 0, 2), (len(frames), 3, frames.shape[2])
+    )
+    pieces = [piece.view(Cells) for piece in np.concatenate([past, frames], axis=1)]
+    readings = nlls_in_keys(model, pieces)
+    nats = np.array([cells[3].sum() for cells in mean_nlls(readings)])
+    total = np.exp(-nats).sum()
+    # a voice that leaves the keyboard at the lower end seems to rest, and is charged
+    assert total < 1 if plane == "voices" else total == pytest.approx(1, abs=1e-5)
+    alone = np.array([cells[3].sum() for cells in readings[MOST_SHIFT]])
+    assert not np.allclose(nats, alone)
+
+
+def test_each_reading_is_that_of_the_music_in_another_key():
+    model, piece = network(outputs="dependent"), tune(1, steps=32)
+    readings = nlls_in_keys(model, [piece])
+    assert len(readings) == 2 * MOST_SHIFT + 1
+    for semitones, (cells,) in enumerate(readings, start=-MOST_SHIFT):
+        (moved,) = cell_nlls(model, [piece.transpose(semitones)])
+        there = slice(max(0, -semitones), KEYS - max(0, semitones))
+        here = slice(max(0, semitones), KEYS - max(0, -semitones))
+        np.testing.assert_array_equal(cells[:, there], moved[:, here])
+        assert np.isnan(cells).sum() == 32 * abs(semitones)
+
+
+def test_the_mean_of_readings_is_that_of_their_probabilities_where_they_speak():
+    one, other = np.log([[2.0, 4.0]]), np.array([[np.log(8), np.nan]])
+    (cells,) = mean_nlls([[one], [other]])
+    np.testing.assert_allclose(np.exp(-cells), [[(1 / 2 + 1 / 8) / 2, 1 / 4]])
+
+
+def test_no_later_frame_moves_what_several_keys_say_of_one():
+    model, piece = network(outputs="dependent"), tune(1, steps=32)
+    changed = piece.onsets.copy()
+    changed[20:] = ~changed[20:]  # to the keyboard's ends
+    pieces = [piece, PianoRoll.from_plane(changed)]
+    before, after = mean_nlls(nlls_in_keys(model, pieces))
+    np.testing.assert_allclose(before[:20], after[:20])
+    assert not np.allclose(before[20], after[20])
 
 
 def test_whole_music_is_the_sum_over_all_steps_by_the_quarter():

@@ -106,7 +106,11 @@ def test_the_mean_of_choirs_is_that_of_what_they_give_each_note(monkeypatch):
     apart = [one["test_nll"] for one in ones]
     assert min(apart) < both["test_nll"] + np.log(2)
     assert both["test_nll"] < np.mean(apart)
-    assert mean_of_choirs([runs[0], runs[0]])["test_nll"] == pytest.approx(apart[0])
+    assert both["test_nll_in_keys"] < np.mean([one["test_nll_in_keys"] for one in ones])
+    twice = mean_of_choirs([runs[0], runs[0]])
+    assert {**twice, "seeds": 1} == pytest.approx(ones[0])
+    in_keys = pooled(row_nlls(runs[0], pieces.test, in_keys=True))
+    assert twice["test_nll_in_keys"] == pytest.approx(in_keys)
 
 
 @pytest.fixture

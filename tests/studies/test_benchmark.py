@@ -10,6 +10,8 @@ from deepmusician.baselines import NoteUnigram
 from deepmusician.corpora import Corpus
 from deepmusician.evaluation import (
     frame_nlls,
+    mean_nlls,
+    nlls_in_keys,
     pooled,
     predict,
     windows_for,
@@ -48,6 +50,9 @@ def test_a_row_a_seed_is_scored_on_whole_test_pieces(little_rows, tmp_path):
     run = Run.load(scores.run[3], store)
     wanted = pooled(frame_nlls(run.model, tunes().test))
     assert scores.test_nll[3] == pytest.approx(wanted)
+    in_keys = mean_nlls(nlls_in_keys(run.model, tunes().test))
+    wanted = pooled([cells.sum(axis=1) for cells in in_keys])
+    assert scores.test_nll_in_keys[3] == pytest.approx(wanted)
     assert run.config.seed == 1
     assert scores.frames.tolist() == [32] * 4
     assert len(epochs) == 4 * LITTLE.epochs
@@ -85,6 +90,14 @@ def test_a_bar_is_met_by_the_mean_of_the_bare_decoders_seeds():
     assert row["mean"] == pytest.approx(5.3833, abs=1e-3)
     assert row.spread == pytest.approx(np.std([5.3, 5.4, 5.45], ddof=1))
     assert standing(scores_of(5.3, 5.6)).verdict.tolist().count("missed") == 1
+
+
+def test_what_eleven_keys_say_is_held_against_the_bars_where_it_was_recorded():
+    recorded = {"test_nll_in_keys": [5.3, np.nan, np.nan], "valid_nll_in_keys": 0.0}
+    reached = standing(scores_of(5.6, 5.6).assign(**recorded), in_keys=True)
+    row = reached.set_index([*BenchmarkRow._fields]).loc["jsb", "decoder", "dependent"]
+    assert (row.verdict, row.seeds, row["mean"]) == ("met", 1, 5.3)
+    assert reached.verdict.tolist().count("open") == len(TARGETS) - 1
 
 
 def test_a_bar_that_nothing_was_trained_for_stays_open():
