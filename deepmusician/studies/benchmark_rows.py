@@ -39,11 +39,12 @@ class BenchmarkRow(NamedTuple):
 
     @property
     def command(self) -> str:
-        """The command that trains and scores this row with three seeds."""
+        """The command that trains and scores this row with three seeds, a choir's six."""
+        seeds = 6 if self.outputs == "voices" else 3
         network = "" if self.network == NETWORKS[0] else f" --network {self.network}"
         return (
             f"deepmusician benchmark --sets {self.set} --outputs {self.outputs}"
-            f"{network} --seeds 3"
+            f"{network} --seeds {seeds}"
         )
 
     def __str__(self) -> str:
