@@ -30,7 +30,7 @@ from deepmusician.studies import (
     run_benchmark,
     standing,
 )
-from deepmusician.studies.benchmark_rows import BENCHMARK_ROWS, TARGETS
+from deepmusician.studies.benchmark_rows import BENCHMARK_ROWS, SETS, TARGETS
 from deepmusician.studies.recording import check_settings
 from deepmusician.training import Run, RunStore, fit
 
@@ -152,7 +152,8 @@ def test_the_best_epoch_was_chosen_on_the_validation_pieces():
     for run in read_benchmark().rows.itertuples():
         key = {name: getattr(run, name) for name in names}
         mine = read_benchmark_curves().select(**key).rows
-        assert mine.epoch[mine.valid_nll.idxmin()] == run.best_epoch
+        best = mine.valid_nll == mine.valid_nll.min()  # several, where rounding meets
+        assert run.best_epoch in set(mine.epoch[best])
 
 
 def test_a_recorded_row_has_a_piece_to_listen_to():
@@ -189,12 +190,19 @@ def test_the_recorded_choir_sings_four_voices():
 def test_each_recorded_choir_reaches_what_was_required_and_their_mean_is_better():
     record = read_benchmark()
     choirs = record.rows[record.rows.outputs == "voices"]
-    assert choirs.seed.tolist() == [0, 1, 2]
+    assert choirs.seed.tolist() == list(range(6))
     assert choirs.valid_nll.max() <= 0.37
     mean = record.provenance.details["mean_of_choirs"]
-    assert mean["seeds"] == 3
-    assert mean["valid_nll"] < choirs.valid_nll.min()
-    assert mean["test_nll"] < choirs.test_nll.min()
+    assert mean["seeds"] == 6
+    for part in ("valid_nll", "test_nll", "valid_nll_in_keys", "test_nll_in_keys"):
+        assert mean[part] < choirs[part].min()
+
+
+def test_eleven_keys_say_more_than_one_of_every_row_that_was_asked_so():
+    rows = read_benchmark().rows.query("network == 'decoder-with-memory'")
+    assert set(rows.set) == set(SETS)
+    for part in ("test_nll", "valid_nll"):
+        assert (rows[part + "_in_keys"] < rows[part]).all()
 
 
 def test_shuffled_music_is_predicted_no_better_than_by_the_note_1_gram(tmp_path):
