@@ -39,7 +39,7 @@ class BenchmarkRow(NamedTuple):
 
     @property
     def command(self) -> str:
-        """The command that trains and scores this row with three seeds, a choir's six."""
+        """The command that repeats this row: three seeds, of voices six."""
         seeds = 6 if self.outputs == "voices" else 3
         network = "" if self.network == NETWORKS[0] else f" --network {self.network}"
         return (
