@@ -15,7 +15,7 @@ from deepmusician.studies import (
     RECORDS,
     choose_rows,
 )
-from experiments.benchmark import BENCHMARK_SEEDS, record_benchmark
+from experiments.benchmark import record_benchmark
 from experiments.composer_network import record_composer_network, record_mozart
 from experiments.losses import experiments, record_experiments
 from experiments.sweep import record_sweep
@@ -25,7 +25,7 @@ Folder = Annotated[Path, typer.Option(help="Where the record goes.")]
 Jobs = Annotated[
     int | None, typer.Option(help="Local processes; by default one a free core.")
 ]
-Seeds = Annotated[int | None, typer.Option(help="By default 3, or 1 of the slowest.")]
+Seeds = Annotated[int | None, typer.Option(help="By default as many as are recorded.")]
 Threads = Annotated[int | None, typer.Option(help="Cores; by default those free.")]
 Only = Annotated[list[str] | None, typer.Option(help="By name; by default all.")]
 
@@ -59,8 +59,7 @@ def benchmark(
 ) -> None:
     """Train and score rows of the benchmark, by sets and outputs, and record them."""
     rows = choose_rows(*(text.split(",") for text in (sets, outputs, networks)))
-    chosen = dict.fromkeys(NETWORKS, range(seeds)) if seeds else BENCHMARK_SEEDS
-    print(record_benchmark(rows, folder, chosen, jobs))
+    print(record_benchmark(rows, folder, seeds, jobs))
 
 
 @app.command()

@@ -4,7 +4,7 @@ It can be stopped at any time; the same command goes on where it stopped.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from deepmusician.evaluation import mean_nlls, nlls_in_keys, pooled
 from deepmusician.model import compose
 from deepmusician.music import KEYS, PITCH_LOW, REST, VOICES, PianoRoll
 from deepmusician.studies import (
-    NETWORKS,
     Benchmark,
     BenchmarkRow,
     benchmark_details,
@@ -31,8 +30,6 @@ from deepmusician.training import Run
 from experiments.fingerprint import check_code
 from experiments.recording import Recording
 
-BENCHMARK_SEEDS = dict.fromkeys(NETWORKS, (0, 1, 2)) | {"encoder-decoder": (0,)}
-"""The seeds that are recorded of a network."""
 CHOIR_STEPS, SOPRANO_TOP = 192, 81
 """What a choir sings, in sixteenths, and the highest MIDI pitch of a tune for it."""
 
@@ -40,23 +37,24 @@ CHOIR_STEPS, SOPRANO_TOP = 192, 81
 def record_benchmark(
     rows: Sequence[BenchmarkRow],
     folder: str | Path,
-    seeds: Mapping[str, Sequence[int]] = BENCHMARK_SEEDS,
+    seeds: int | None = None,
     jobs: int | None = None,
 ) -> Path:
     """Train and score rows, write the record, and return its table's path.
 
-    `seeds`: by network. Rows that were recorded before and are not among these stay
-    in the record, if the code still gives what it gave then. Goes through the run
-    store, so that the same call after a kill goes on. Raises RuntimeError when the
-    package's code is not committed, or is changed meanwhile, and RecordError when
-    rows recorded before are no longer what the code gives.
+    `seeds`: how many, by default as many as each row says. Rows that were recorded
+    before and are not among these stay in the record, if the code still gives what it
+    gave then. Goes through the run store, so that the same call after a kill goes on.
+    Raises RuntimeError when the package's code is not committed, or is changed
+    meanwhile, and RecordError when rows recorded before are no longer what the code
+    gives.
     """
     recording, earlier = Recording(), None
     if Path(folder, "benchmark.json").exists():
         earlier = read_benchmark(folder)
         again = f"rm {folder}/benchmark*; make benchmark"
         check_code(earlier.provenance, again)
-    keys = [(row, seed) for row in rows for seed in seeds[row.network]]
+    keys = [(row, seed) for row in rows for seed in range(seeds or row.seeds)]
     new = run_benchmark(keys, jobs=jobs)
     scores, epochs = new.scores.assign(commit=recording.commit), new.epochs
     details = benchmark_details(new)

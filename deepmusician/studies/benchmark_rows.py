@@ -38,13 +38,17 @@ class BenchmarkRow(NamedTuple):
         return BENCHMARK_ROWS[self]
 
     @property
+    def seeds(self) -> int:
+        """How many seeds of this row are recorded: those from 0 on."""
+        return _SEEDS[self.set, self.network]
+
+    @property
     def command(self) -> str:
-        """The command that repeats this row: three seeds, of voices six."""
-        seeds = 6 if self.outputs == "voices" else 3
+        """The command that trains and scores this row as it is recorded."""
         network = "" if self.network == NETWORKS[0] else f" --network {self.network}"
         return (
             f"deepmusician benchmark --sets {self.set} --outputs {self.outputs}"
-            f"{network} --seeds {seeds}"
+            f"{network} --seeds {self.seeds}"
         )
 
     def __str__(self) -> str:
@@ -54,6 +58,7 @@ class BenchmarkRow(NamedTuple):
 def _config(row: dict, outputs: str) -> TrainConfig:
     """Return the settings of a row: those of the bare decoder, with some changes."""
     own, grid = dict(row), CATALOGUE[row["set"]].frames_per_quarter
+    own.pop("seeds", None)
     for_outputs = own.pop("outputs")[outputs]
     settings = _SETTINGS["decoder"] | _SETTINGS["outputs"][outputs]
     settings |= _SETTINGS["networks"][own.pop("network")] | own | for_outputs
@@ -62,6 +67,9 @@ def _config(row: dict, outputs: str) -> TrainConfig:
 
 
 _SETTINGS = tomllib.loads((Path(__file__).parent / "data/benchmark.toml").read_text())
+_SEEDS = {
+    (row["set"], row["network"]): row.get("seeds", 3) for row in _SETTINGS["rows"]
+}
 BENCHMARK_ROWS = {
     BenchmarkRow(row["set"], row["network"], outputs): _config(row, outputs)
     for row in _SETTINGS["rows"]

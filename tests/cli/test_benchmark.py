@@ -24,12 +24,9 @@ def test_the_command_prints_the_score_among_the_published_ones(
     assert result.stdout.splitlines()[-1] == "mine/benchmark.csv"
     scores = read_benchmark("mine").rows
     assert len(scores) == 2
-    means = (
-        scores.test_nll.mean(),
-        scores.test_nll.std(),
-        scores.test_nll_in_keys.mean(),
-    )
-    shown = " +".join(f"{each:.2f}" for each in means)
+    nlls, in_keys = scores.test_nll, scores.test_nll_in_keys
+    numbers = nlls.mean(), nlls.std(), in_keys.mean()
+    shown = " +".join(f"{each:.2f}" for each in numbers)
     assert re.search(rf"jsb +decoder +dependent +{shown}", result.stdout)
     assert re.search(r"RNN-NADE +5\.56", result.stdout)
 

@@ -39,8 +39,7 @@ def little_rows(monkeypatch, tmp_path):
 
 
 def test_the_record_comes_back_with_how_it_came_about(little_rows, tmp_path):
-    seeds = {"decoder": (0, 1)}
-    record_benchmark(little_rows, tmp_path, seeds, jobs=1)
+    record_benchmark(little_rows, tmp_path, seeds=2, jobs=1)
     table = read_benchmark(tmp_path)
     assert len(table.rows) == 4
     assert table.provenance.commit == "c0ffee"
@@ -57,10 +56,9 @@ def test_rows_recorded_later_join_those_that_were_recorded_before(
     little_rows, tmp_path, monkeypatch
 ):
     first, second = little_rows
-    seeds = {"decoder": (0,)}
-    record_benchmark([first], tmp_path, seeds, jobs=1)
+    record_benchmark([first], tmp_path, seeds=1, jobs=1)
     as_committed(monkeypatch, "decaf")
-    record_benchmark([second], tmp_path, seeds, jobs=1)
+    record_benchmark([second], tmp_path, seeds=1, jobs=1)
     table = read_benchmark(tmp_path)
     assert list(table.rows.outputs) == ["independent", "dependent"]
     assert list(table.rows.commit) == ["c0ffee", "decaf"]
@@ -74,11 +72,10 @@ def test_rows_recorded_before_are_refused_when_the_code_has_changed_since(
     little_rows, tmp_path, monkeypatch
 ):
     first, second = little_rows
-    seeds = {"decoder": (0,)}
-    record_benchmark([first], tmp_path, seeds, jobs=1)
+    record_benchmark([first], tmp_path, seeds=1, jobs=1)
     as_committed(monkeypatch, fingerprint={"nll": 3.0})
     with pytest.raises(RecordError, match="other results"):
-        record_benchmark([second], tmp_path, seeds, jobs=1)
+        record_benchmark([second], tmp_path, seeds=1, jobs=1)
     assert list(read_benchmark(tmp_path).rows.outputs) == ["independent"]
 
 

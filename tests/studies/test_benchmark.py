@@ -125,6 +125,13 @@ def test_each_recorded_row_still_has_its_configuration(row):
         check_settings(str(row), rows[str(row)], row.config, row.command)
 
 
+def test_of_each_row_as_many_seeds_are_recorded_as_its_command_asks_for():
+    recorded = read_benchmark().rows.groupby([*BenchmarkRow._fields]).seed.agg(list)
+    wanted = {row: list(range(row.seeds)) for row in BENCHMARK_ROWS}
+    assert {BenchmarkRow(*key): seeds for key, seeds in recorded.items()} == wanted
+    assert all(f"--seeds {row.seeds}" in row.command for row in BENCHMARK_ROWS)
+
+
 def test_every_recorded_row_is_one_of_the_benchmark():
     rows = read_benchmark().provenance.details["rows"]
     assert set(rows) <= {str(row) for row in BENCHMARK_ROWS}
